@@ -1,1 +1,35 @@
-//! stub
+//! The extension module `edgequake_async._eq_core`: the crossing between the engine and Python, and nothing else.
+//!
+//! No Rust thread ever attaches to the interpreter: results wait in a port's queue until the event loop, already
+//! attached, drains it. Every entry point that waits returns an awaitable made by [`awaitable::into_awaitable`].
+
+mod awaitable;
+mod call;
+mod errors;
+mod port;
+mod probe;
+mod runtime;
+mod stream;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    errors::remember_panics();
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("debug_build", cfg!(debug_assertions))?;
+    module.add("EngineError", module.py().get_type::<errors::EngineError>())?;
+    module.add_class::<port::Port>()?;
+    module.add_class::<call::Target>()?;
+    module.add_class::<call::Head>()?;
+    module.add_class::<call::Reply>()?;
+    module.add_class::<call::EmbeddingReply>()?;
+    module.add_class::<stream::Stream>()?;
+    module.add_function(wrap_pyfunction!(call::request, module)?)?;
+    module.add_function(wrap_pyfunction!(call::embed, module)?)?;
+    module.add_function(wrap_pyfunction!(call::open_stream, module)?)?;
+    module.add_function(wrap_pyfunction!(call::resolve, module)?)?;
+    module.add_function(wrap_pyfunction!(call::providers, module)?)?;
+    module.add_function(wrap_pyfunction!(probe::probe, module)?)?;
+    Ok(())
+}

@@ -137,6 +137,8 @@ pub struct Details {
     pub body: Bytes,
     /// How many requests were sent, the first included.
     pub attempts: u32,
+    /// Sending again cannot help (a certificate that is not trusted).
+    pub permanent: bool,
 }
 
 impl Error {
@@ -155,6 +157,7 @@ impl Error {
             headers: Vec::new(),
             body: Bytes::new(),
             attempts: 0,
+            permanent: false,
         }))
     }
 

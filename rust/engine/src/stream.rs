@@ -1,0 +1,193 @@
+//! One streamed call: a producer task that decodes events into a bounded buffer, aborted when the stream is dropped.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use reqwest::Response;
+use reqwest::header::HeaderMap;
+use tokio::task::AbortHandle;
+
+use crate::buffer::Buffer;
+use crate::call::{self, Head, body_error};
+use crate::chunk::{self, Meaning};
+use crate::error::{Error, Kind, Result, TimeoutKind};
+use crate::http::Clients;
+use crate::sse::Decoder;
+use crate::target::Target;
+use crate::timeouts::Deadline;
+
+/// The largest event, and the largest document from a server that ignores `stream`.
+const MAX_EVENT_BYTES: usize = 64 * 1024 * 1024;
+/// After the last event the rest of the body (usually one empty HTTP chunk) is awaited this long, so that the
+/// connection can serve the next call.
+const LINGER: Duration = Duration::from_millis(250);
+
+/// A stream of chunks. Dropping it closes the connection to the provider.
+#[derive(Debug)]
+pub struct ChunkStream {
+    /// Where the chunks arrive.
+    pub buffer: Arc<Buffer>,
+    /// HTTP status, 2xx.
+    pub status: u16,
+    /// Response headers.
+    pub headers: HeaderMap,
+    /// How many requests were sent.
+    pub attempts: u32,
+    producer: AbortHandle,
+}
+
+impl ChunkStream {
+    /// Closes the connection to the provider; what is buffered stays readable, then the stream is done.
+    pub fn abort(&self) {
+        self.producer.abort();
+        self.buffer.end(Ok(()));
+    }
+}
+
+impl Drop for ChunkStream {
+    fn drop(&mut self) {
+        self.abort();
+    }
+}
+
+/// Sends a request and returns when the head of the reply has arrived; chunks follow in the buffer.
+///
+/// # Errors
+/// Every failure before the head. Later ones are in the buffer, behind the chunks that preceded them.
+pub async fn open(clients: &Clients, target: Arc<Target>, body: Bytes) -> Result<ChunkStream> {
+    let total = Deadline::after(target.timeouts.total, TimeoutKind::Total);
+    let Head { response, attempts, first_token } = call::open(clients, &target, body, total, true).await?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let buffer = Arc::new(Buffer::default());
+    let mut producer = Producer {
+        buffer: buffer.clone(),
+        target,
+        decoder: Decoder::new(MAX_EVENT_BYTES),
+        total,
+        first_token: Some(first_token),
+        is_events: false,
+        finished: false,
+    };
+    let list = headers.clone();
+    let task = tokio::spawn(async move {
+        let outcome = producer.run(response).await.map_err(|mut error| {
+            let details = error.details_mut();
+            details.status = details.status.or(Some(status));
+            (details.attempts, details.headers) = (attempts, call::header_list(&list));
+            producer.target.sign(error)
+        });
+        producer.buffer.end(outcome);
+    });
+    Ok(ChunkStream { buffer, status, headers, attempts, producer: task.abort_handle() })
+}
+
+struct Producer {
+    buffer: Arc<Buffer>,
+    target: Arc<Target>,
+    decoder: Decoder,
+    total: Deadline,
+    /// Present until the first chunk has arrived; comments that keep the connection alive do not count.
+    first_token: Option<Deadline>,
+    /// The body is known to be a stream of events.
+    is_events: bool,
+    /// A finish reason has been seen, so an end without `[DONE]` is an end and not a cut.
+    finished: bool,
+}
+
+impl Producer {
+    async fn run(&mut self, mut response: Response) -> Result<()> {
+        let mut opening = BytesMut::new();
+        loop {
+            self.buffer.wait_writable().await;
+            let Some(piece) = self.read(&mut response).await? else {
+                return self.finish();
+            };
+            // The first visible byte decides: a stream of events, or a document (an error, or a whole reply from a
+            // server that ignores `stream`). Content types are not to be trusted here.
+            if !self.is_events {
+                opening.extend_from_slice(&piece);
+                match opening.iter().find(|byte| !byte.is_ascii_whitespace()) {
+                    None => continue,
+                    Some(b'{' | b'[' | b'<' | b'"') => return self.document(opening, response).await,
+                    Some(_) => self.is_events = true,
+                }
+                self.decoder.feed(opening.split().freeze())?;
+            } else {
+                self.decoder.feed(piece)?;
+            }
+            if self.deliver()? {
+                self.buffer.end(Ok(()));
+                let _ = tokio::time::timeout(LINGER, async { while let Ok(Some(_)) = response.chunk().await {} }).await;
+                return Ok(());
+            }
+        }
+    }
+
+    async fn read(&self, response: &mut Response) -> Result<Option<Bytes>> {
+        let idle = Deadline::after(self.target.timeouts.idle, TimeoutKind::Idle);
+        let limit = self.total.or(self.first_token.unwrap_or(idle));
+        limit.run(response.chunk()).await?.map_err(|error| body_error(&error, &self.target))
+    }
+
+    /// Hands over every complete event; true when the stream said that it is done.
+    fn deliver(&mut self) -> Result<bool> {
+        let mut chunks = Vec::new();
+        let outcome = loop {
+            match self.decoder.next_event() {
+                Ok(None) => break Ok(false),
+                Err(error) => break Err(error),
+                Ok(Some(event)) => match chunk::read(event) {
+                    Meaning::Nothing => {}
+                    Meaning::Chunk { json, finished } => {
+                        self.finished |= finished;
+                        chunks.push(json);
+                    }
+                    Meaning::Done => break Ok(true),
+                    Meaning::Failure(error) => break Err(*error),
+                },
+            }
+        };
+        if !chunks.is_empty() {
+            self.first_token = None;
+            self.buffer.push(chunks);
+        }
+        outcome
+    }
+
+    /// The body ended without `[DONE]`: normal for some providers, but only after a finish reason.
+    fn finish(&mut self) -> Result<()> {
+        if let Some(event) = self.decoder.finish()? {
+            match chunk::read(event) {
+                Meaning::Done => return Ok(()),
+                Meaning::Failure(error) => return Err(*error),
+                Meaning::Chunk { json, finished } => {
+                    self.finished |= finished;
+                    self.buffer.push([json]);
+                }
+                Meaning::Nothing => {}
+            }
+        }
+        if self.finished {
+            return Ok(());
+        }
+        let how = if self.first_token.is_some() { "without a single chunk" } else { "before a finish reason" };
+        Err(Error::new(Kind::Connection, format!("The stream of {} ended {how}", self.target.origin())))
+    }
+
+    async fn document(&mut self, mut body: BytesMut, mut response: Response) -> Result<()> {
+        while let Some(piece) = self.read(&mut response).await? {
+            body.extend_from_slice(&piece);
+            if body.len() > MAX_EVENT_BYTES {
+                return Err(Error::new(Kind::ResponseValidation, "The response to a streaming request is too large"));
+            }
+        }
+        let body = body.freeze();
+        let chunk = chunk::whole_reply_as_chunk(&body).map_err(|mut error| {
+            error.details_mut().body = body.clone();
+            error
+        })?;
+        self.buffer.push([chunk]);
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! Where a call goes and under which terms: URL, headers, limits, retries. Built once per distinct set of terms and
+//! shared; it holds keys, so its `Debug` shows none.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use reqwest::Url;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+
+use crate::error::{Error, Kind, Result};
+use crate::http::Verify;
+use crate::provider::openai::{self, Route};
+use crate::redact::Secrets;
+use crate::timeouts::Timeouts;
+
+/// Headers whose values are never shown, besides the key itself.
+const SECRET_HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"];
+
+/// The terms of a call, as the caller gave them.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// The provider's name in the table.
+    pub provider: String,
+    /// Sent as a bearer token; none is sent when absent.
+    pub api_key: Option<String>,
+    /// The base URL, up to and including the version segment.
+    pub api_base: String,
+    /// Additional headers; they win over ours.
+    pub headers: Vec<(String, String)>,
+    /// The four limits.
+    pub timeouts: Timeouts,
+    /// How often a failed request may be sent again.
+    pub max_retries: u32,
+    /// How server certificates are verified.
+    pub verify: Verify,
+}
+
+/// The terms of a call, checked and ready to send.
+pub struct Target {
+    pub(crate) provider: String,
+    pub(crate) url: Url,
+    pub(crate) origin: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) max_retries: u32,
+    pub(crate) verify: Verify,
+    secrets: Secrets,
+}
+
+impl Target {
+    /// Checks the terms.
+    ///
+    /// # Errors
+    /// `BadRequest` naming the argument: a URL that is none, a header that cannot be sent, a key with line breaks.
+    pub fn new(terms: Terms, route: Route) -> Result<Self> {
+        let url = parse_url(&openai::url(&terms.api_base, route))?;
+        let mut headers = HeaderMap::with_capacity(terms.headers.len() + 2);
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(key) = &terms.api_key {
+            headers.insert(AUTHORIZATION, secret_value(&format!("Bearer {key}"), "api_key")?);
+        }
+        for (name, value) in &terms.headers {
+            let name = HeaderName::from_bytes(name.as_bytes())
+                .map_err(|_| Error::new(Kind::BadRequest, format!("extra_headers: {name:?} is not a header name")))?;
+            headers.insert(name.clone(), secret_value(value, &format!("extra_headers[{:?}]", name.as_str()))?);
+        }
+        let secrets = Secrets::new(secrets_of(&terms, &url));
+        Ok(Self {
+            origin: url.origin().ascii_serialization(),
+            provider: terms.provider,
+            url,
+            headers,
+            timeouts: terms.timeouts,
+            max_retries: terms.max_retries,
+            verify: terms.verify,
+            secrets,
+        })
+    }
+
+    /// Makes an error of this call fit to leave the engine: names the provider, hides the keys.
+    pub fn sign(&self, mut error: Error) -> Error {
+        self.secrets.clean(&mut error);
+        error.details_mut().provider.clone_from(&self.provider);
+        error
+    }
+
+    /// The base of the URL, for people: scheme, host and port.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Target").field("provider", &self.provider).field("origin", &self.origin).finish_non_exhaustive()
+    }
+}
+
+fn parse_url(text: &str) -> Result<Url> {
+    let wrong = |why: &str| Error::new(Kind::BadRequest, format!("api_base: {why}"));
+    let url = Url::parse(text).map_err(|error| wrong(&format!("not a URL ({error})")))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong(&format!("the scheme must be http or https, not {:?}", url.scheme())));
+    }
+    if url.host_str().is_none_or(str::is_empty) {
+        return Err(wrong("the URL names no host"));
+    }
+    Ok(url)
+}
+
+fn secret_value(text: &str, argument: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_bytes(text.as_bytes())
+        .map_err(|_| Error::new(Kind::BadRequest, format!("{argument}: not a header value (control characters)")))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn secrets_of(terms: &Terms, url: &Url) -> Vec<String> {
+    let mut secrets: Vec<String> = terms.api_key.iter().cloned().collect();
+    for (name, value) in &terms.headers {
+        if SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
+            secrets.push(value.split_once(' ').map_or(value.as_str(), |(_, credentials)| credentials).to_owned());
+        }
+    }
+    if let Some(password) = url.password() {
+        secrets.push(password.to_owned());
+        let pair = format!("{}:{password}", url.username());
+        secrets.push(base64::engine::general_purpose::STANDARD.encode(pair));
+    }
+    secrets
+}
+
+/// `ssl_verify` as users give it: a switch or the path of a PEM file.
+pub fn verify_from(switch: bool, ca_file: Option<PathBuf>) -> Verify {
+    match (switch, ca_file) {
+        (false, _) => Verify::Off,
+        (true, Some(path)) => Verify::CaFile(path),
+        (true, None) => Verify::System,
+    }
+}
