@@ -204,8 +204,9 @@ def raw(
 ) -> Reply:
     """An answer byte for byte: a body, or pieces that are each one TCP write.
 
-    A float among the pieces is a pause. A mapping is sent as JSON with its content type. ``chunked`` False frames by Content-Length, True by
-    chunks, None by closing the connection. A framing header given in ``headers`` is kept, right or wrong.
+    A float among the pieces is a pause. A mapping is sent as JSON with its content type. ``chunked`` False
+    frames by Content-Length, True by chunks, None by closing the connection. A framing header given in
+    ``headers`` is kept, right or wrong.
     """
     if isinstance(body, Mapping):
         lines = list(headers.items() if isinstance(headers, Mapping) else headers)
@@ -229,8 +230,8 @@ def sse(
 ) -> Reply:
     """Server-sent events of any protocol, one TCP write each.
 
-    A mapping becomes ``data: <JSON>``, a string ``data: <string>``, bytes are written as they are, a float is a
-    pause. No end marker is added.
+    A mapping becomes ``data: <JSON>``, a string ``data: <string>``, bytes are written as they are, a float is
+    a pause. No end marker is added.
     """
     pieces = [_event(item) for item in events] if isinstance(events, Sequence) else map(_event, events)
     return Raw(delay, headers, encoding, status, pieces, gap, True)

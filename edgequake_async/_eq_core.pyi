@@ -1,0 +1,100 @@
+"""The Rust extension. Private: its shape follows the package's needs and no one else's."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, final
+
+__version__: str
+debug_build: bool
+
+class EngineError(Exception):
+    """``args[0]`` is a dict of all that is known of the failure."""
+
+@final
+class Port:
+    """One event loop's doorway: a queue of results and the bell that the loop watches."""
+
+    def __new__(cls, create_future: Callable[[], Any], checkpoint: Callable[[], Awaitable[Any]]) -> Port: ...
+    def drain(self) -> Callable[[], None]:
+        """What the loop calls when ``fileno()`` is readable; the port closes when it is dropped."""
+    def fileno(self) -> int: ...
+    def ring(self) -> None: ...
+    def close(self) -> None: ...
+
+@final
+class Target:
+    """Where a call goes and under which terms."""
+
+    def __new__(
+        cls,
+        route: str,
+        provider: str,
+        api_base: str,
+        api_key: str | None,
+        headers: tuple[tuple[str, str], ...],
+        timeouts: tuple[float | None, float | None, float | None, float | None],
+        max_retries: int,
+        verify: bool,
+        ca_file: str | None,
+    ) -> Target: ...
+
+@final
+class Head:
+    """The headers of a reply."""
+
+    def pairs(self) -> list[tuple[str, str]]: ...
+
+@final
+class Reply:
+    """A whole reply."""
+
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def head(self) -> Head: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the call to the last byte."""
+
+@final
+class EmbeddingReply:
+    """An embeddings reply, its numbers packed where their shape is known."""
+
+    @property
+    def reply(self) -> Reply: ...
+    @property
+    def packed(self) -> tuple[bytes, bytes, str, list[tuple[int, int]]] | None:
+        """(envelope, numbers, struct format of a number, [(offset, length)]), in numbers."""
+
+@final
+class Stream:
+    """A stream of decoded chunks."""
+
+    def __aiter__(self) -> Stream: ...
+    def __anext__(self) -> Awaitable[Any]: ...
+    def take(self, limit: int) -> list[Any]:
+        """Up to ``limit`` chunks that are there now; raises StopAsyncIteration at the end."""
+    def wait(self) -> Awaitable[None]: ...
+    def abort(self) -> None: ...
+    @property
+    def head(self) -> Head: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def attempts(self) -> int: ...
+
+def request(port: Port, target: Target, body: bytes) -> Awaitable[Reply]: ...
+def embed(port: Port, target: Target, body: bytes) -> Awaitable[EmbeddingReply]: ...
+def open_stream(
+    port: Port,
+    target: Target,
+    body: bytes,
+    decode: Callable[[bytes], Any],
+    fail: Callable[[dict[str, Any]], BaseException],
+) -> Awaitable[Stream]: ...
+def resolve(model: str, provider: str | None = None) -> tuple[str, str]: ...
+def providers() -> list[dict[str, Any]]: ...
+def probe(port: Port, ending: str, delay: float = 0.0) -> Awaitable[Any]: ...

@@ -1,0 +1,160 @@
+"""Module-level configuration, litellm's way: ``edgequake_async.openai_key = "sk-..."``.
+
+Where a value is looked for, in order: the call's own argument; a variable assigned here or on the package; the
+environment; ``~/.config/edgequake/config.toml`` (or the file that ``EDGEQUAKE_CONFIG`` names); the default. The
+environment is read, never written.
+
+The file holds the same names at its top level, and tables per provider::
+
+    num_retries = 2
+
+    [providers.openai]
+    api_key = "sk-..."
+    api_base = "https://gateway.example/v1"
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from . import _eq_core
+
+__all__ = ["DEFAULTS", "assign", "base_for", "get", "is_setting", "key_for", "reset"]
+
+# Names that have an effect today, and those of litellm that programs assign and that need none here.
+DEFAULTS: Mapping[str, Any] = {
+    "api_base": None,
+    "api_key": None,
+    "api_version": None,
+    "drop_params": False,
+    "headers": None,
+    "modify_params": False,
+    "num_retries": 3,
+    "organization": None,
+    "request_timeout": 600.0,
+    "set_verbose": False,
+    "ssl_verify": True,
+    "suppress_debug_info": False,
+}
+
+_assigned: dict[str, Any] = {}
+
+
+def is_setting(name: str) -> bool:
+    """Whether a name is configuration: a known setting, or ``<provider>_key``."""
+    return name in DEFAULTS or (name.endswith("_key") and not name.startswith("_"))
+
+
+def get(name: str) -> Any:
+    """The value in force of a setting, by the order above (the environment holds keys and bases only)."""
+    if name in _assigned:
+        return _assigned[name]
+    return _file().get(name, DEFAULTS.get(name))
+
+
+def assign(name: str, value: Any) -> None:
+    """Set a setting for this process."""
+    _assigned[name] = value
+
+
+def reset(name: str) -> None:
+    """Forget an assigned value, so that the file or the default holds again."""
+    _assigned.pop(name, None)
+
+
+def key_for(provider: str) -> str | None:
+    """The API key for a provider: ``<provider>_key``, ``api_key``, the provider's variables, then the file."""
+    key = _assigned.get(f"{provider}_key") or _assigned.get("api_key")
+    if key:
+        return str(key)
+    for variable in row(provider)["key_vars"]:
+        if key := os.environ.get(variable):
+            return key
+    key = _of_provider(provider, "api_key") or _file().get(f"{provider}_key") or _file().get("api_key")
+    return None if key is None else str(key)
+
+
+def base_for(provider: str) -> str:
+    """The base URL for a provider: ``api_base``, the provider's variables, the file, then the table's. "" if none."""
+    base = _assigned.get("api_base")
+    if base:
+        return with_suffix(provider, str(base))
+    for variable in row(provider)["base_vars"]:
+        if base := os.environ.get(variable):
+            return with_suffix(provider, base)
+    base = _of_provider(provider, "api_base") or _file().get("api_base")
+    return with_suffix(provider, str(base)) if base else str(row(provider)["base_url"])
+
+
+def with_suffix(provider: str, base: str) -> str:
+    """Some providers' users name the host (``http://localhost:11434``); the path segment they mean is in the table."""
+    suffix = row(provider)["base_suffix"]
+    trimmed = base.rstrip("/")
+    return trimmed + suffix if suffix and not trimmed.endswith(suffix) else base
+
+
+@functools.cache
+def _rows() -> dict[str, dict[str, Any]]:
+    return {row["name"]: row for row in _eq_core.providers()}
+
+
+def row(provider: str) -> dict[str, Any]:
+    """A provider's row of the table."""
+    return _rows()[provider]
+
+
+def _of_provider(provider: str, name: str) -> Any:
+    table = _file().get("providers", {})
+    entry = table.get(provider, {}) if isinstance(table, dict) else {}
+    return entry.get(name) if isinstance(entry, dict) else None
+
+
+@functools.cache
+def _file() -> dict[str, Any]:
+    """The configuration file, read once; absent is empty, damaged is an error that names it."""
+    path = Path(os.environ.get("EDGEQUAKE_CONFIG") or "~/.config/edgequake/config.toml").expanduser()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path} is not valid TOML: {error}") from error
+
+
+class SettingsModule(ModuleType):
+    """A module whose settings live in one place, whichever module they are read from or assigned to."""
+
+    def __getattr__(self, name: str) -> Any:
+        if is_setting(name):
+            return get(name)
+        lazy = self.__dict__.get("_lazy")
+        if lazy is not None:
+            return lazy(name)
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if is_setting(name):
+            assign(name, value)
+        else:
+            super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        if is_setting(name):
+            reset(name)
+        else:
+            super().__delattr__(name)
+
+
+sys.modules[__name__].__class__ = SettingsModule

@@ -1,0 +1,80 @@
+"""What a response can tell of the call that brought it: headers, timing, litellm's ``_hidden_params``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._error_mapping import to_exception
+from .exceptions import EQError
+
+if TYPE_CHECKING:
+    from . import _eq_core
+    from .request import CallInfo
+
+__all__ = ["ReplySource", "hidden_params", "invalid_reply"]
+
+
+class ReplySource:
+    """Read only when asked: turning headers into Python objects costs as much as the rest of a small response."""
+
+    __slots__ = ("_elapsed", "_head", "_info")
+
+    def __init__(self, reply: _eq_core.Reply, info: CallInfo) -> None:
+        self._head: _eq_core.Head | list[tuple[str, str]] = reply.head
+        self._info = info
+        self._elapsed = reply.elapsed
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        return self._head if isinstance(self._head, list) else self._head.pairs()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Response headers; of a repeated one, the last."""
+        return dict(self._pairs())
+
+    @property
+    def response_ms(self) -> float:
+        """Milliseconds from the call to the last byte."""
+        return self._elapsed * 1000
+
+    def hidden_params(self) -> dict[str, Any]:
+        """litellm's ``_hidden_params``."""
+        return {**hidden_params(self._info, self._pairs()), "_response_ms": self.response_ms}
+
+    def __getstate__(self) -> tuple[list[tuple[str, str]], CallInfo, float]:
+        return self._pairs(), self._info, self._elapsed
+
+    def __setstate__(self, state: tuple[list[tuple[str, str]], CallInfo, float]) -> None:
+        self._head, self._info, self._elapsed = state
+
+
+def hidden_params(info: CallInfo, headers: list[tuple[str, str]]) -> dict[str, Any]:
+    """litellm's ``_hidden_params`` of a call: upstream headers under ``llm_provider-``, rate limits also plain."""
+    additional = {f"llm_provider-{name}": value for name, value in headers}
+    additional.update({name: value for name, value in headers if name.startswith("x-ratelimit-")})
+    return {
+        "custom_llm_provider": info.provider,
+        "litellm_model_name": info.model,
+        "model_id": None,
+        "api_base": info.api_base,
+        "additional_headers": additional,
+        "response_cost": None,
+    }
+
+
+def invalid_reply(reply: _eq_core.Reply, info: CallInfo, why: str) -> EQError:
+    """The error of a success whose body is not what the protocol says; ``body`` has it."""
+    payload = dict.fromkeys(("code", "type", "param", "request_id", "retry_after", "timeout_kind"))
+    return to_exception(
+        {
+            **payload,
+            "kind": "APIResponseValidationError",
+            "message": f"HTTP {reply.status}, but the body is not a JSON object: {why}",
+            "provider": info.provider,
+            "status": reply.status,
+            "headers": reply.head.pairs(),
+            "body": reply.body,
+            "attempts": reply.attempts,
+        },
+        info.model,
+    )

@@ -1,0 +1,235 @@
+"""From keyword arguments to what crosses into the engine: JSON bytes and a target. Reads the caller's objects, never
+changes them, and says which argument is wrong before a byte is sent.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError, to_json
+
+from . import _eq_core, config
+from ._error_mapping import to_exception
+from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
+from .structured import read_response_format
+from .timeouts import read_timeout
+from .unserialisable import find_unserialisable
+
+__all__ = ["Call", "CallInfo", "prepare", "resolve"]
+
+# Read here and not sent. The second line is litellm's own bookkeeping, which programs pass along; `metadata` belongs
+# to callbacks there (a provider that wants it gets it through extra_body).
+_LOCAL = frozenset(
+    "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
+    "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
+    "additional_drop_params allowed_openai_params response_format "
+    "metadata litellm_metadata litellm_call_id litellm_session_id litellm_trace_id logger_fn verbose force_timeout "
+    "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
+    "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
+)
+# They promise something that this version does not do; ignoring them would be a lie.
+_UNSUPPORTED = (
+    "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
+    "model_list deployment_id client shared_session enable_json_schema_validation ensure_alternating_roles "
+    "user_continue_message max_image_size"
+).split()
+
+
+@dataclass(frozen=True)
+class CallInfo:
+    """What a response says of its call."""
+
+    provider: str
+    model: str
+    api_base: str
+
+
+class Call(NamedTuple):
+    """A call that is ready to cross."""
+
+    target: _eq_core.Target
+    body: bytes
+    info: CallInfo
+
+
+@functools.lru_cache(maxsize=1024)
+def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
+    """The provider and the model that a model string names: ``"groq/llama-3"`` -> ``("groq", "llama-3")``.
+
+    Raises:
+        BadRequestError: the model is empty, or names no provider that we know.
+    """
+    try:
+        return _eq_core.resolve(model, provider)
+    except _eq_core.EngineError as error:
+        raise to_exception(error.args[0], model) from None
+
+
+def prepare(route: str, params: dict[str, Any]) -> Call:
+    """Check and split the keyword arguments of a call.
+
+    Args:
+        route: ``"chat"`` or ``"embeddings"``.
+        params: every argument of the call; ``None`` means not given. Consumed.
+
+    Raises:
+        BadRequestError: an argument has the wrong type or cannot be sent as JSON; the message names it.
+        AuthenticationError: the provider needs a key and none was found.
+        UnsupportedParamsError: an argument asks for something that this version does not do.
+    """
+    model = params["model"]
+    if not isinstance(model, str):
+        raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
+    get = params.get
+    provider, name = resolve(model, get("custom_llm_provider"))
+    for unsupported in _UNSUPPORTED:
+        if get(unsupported):
+            _refuse(params, provider, model)
+    body = {"model": name}
+    if route == "chat":
+        body["messages"] = _messages(params["messages"], model)
+    for key, value in params.items():
+        if value is not None and key not in _LOCAL:
+            body[key] = value
+    if (response_format := get("response_format")) is not None:
+        body["response_format"] = read_response_format(response_format, model)
+    if (extra_body := get("extra_body")) is not None:
+        body.update(_mapping("extra_body", extra_body, model))
+    for dropped in get("additional_drop_params") or ():
+        body.pop(dropped, None)
+    target, info = _find_target(route, provider, name, bool(get("stream")), params)
+    return Call(target, _serialise(body, model), info)
+
+
+def _refuse(params: Mapping[str, Any], provider: str, model: str) -> None:
+    names = [name for name in _UNSUPPORTED if params.get(name)]
+    raise UnsupportedParamsError(f"edgequake_async does not support parameters: {names}", provider, model)
+
+
+def _messages(messages: Any, model: str) -> list[Any]:
+    if isinstance(messages, (str, bytes, Mapping, BaseModel)) or not hasattr(messages, "__iter__"):
+        raise BadRequestError(f"messages: must be a list of messages, not {type(messages).__name__}", model, "")
+    checked = list(messages)
+    if not checked:
+        raise BadRequestError("messages: must not be empty", model, "")
+    for index, message in enumerate(checked):
+        if not isinstance(message, (Mapping, BaseModel)):
+            kind = type(message).__name__
+            raise BadRequestError(f"messages[{index}]: must be a dict or a Message, not {kind}", model, "")
+    return checked
+
+
+def _mapping(argument: str, value: Any, model: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise BadRequestError(f"{argument}: must be a dict, not {type(value).__name__}", model, "")
+    return value
+
+
+def _serialise(body: dict[str, Any], model: str) -> bytes:
+    try:
+        data = to_json(body, exclude_none=True, inf_nan_mode="constants")
+    except (PydanticSerializationError, ValueError, RecursionError) as error:
+        where, why = find_unserialisable(body) or ("the request", str(error))
+        raise BadRequestError(f"{where}: {why}", model, "") from None
+    # NaN is no JSON. The words are looked for first (2 us in 1 MB); a text that holds them is not at fault.
+    if (b"NaN" in data or b"Infinity" in data) and (found := find_unserialisable(body)):
+        raise BadRequestError(f"{found[0]}: {found[1]}", model, "")
+    return data
+
+
+def _find_target(
+    route: str, provider: str, name: str, stream: bool, params: Mapping[str, Any]
+) -> tuple[_eq_core.Target, CallInfo]:
+    get = params.get
+    model = params["model"]
+    given_base = get("api_base") or get("base_url")
+    base = config.with_suffix(provider, _text("api_base", given_base, model)) if given_base else config.base_for(provider)
+    given_key = get("api_key")
+    key = _text("api_key", given_key, model) if given_key else config.key_for(provider)
+    row = config.row(provider)
+    if not base:
+        raise BadRequestError(f"api_base: provider {provider!r} has no default; pass api_base", model, provider)
+    if key is None and row["key_required"] and base == row["base_url"]:
+        names = " or ".join(row["key_vars"])
+        raise AuthenticationError(f"No API key for {provider}: pass api_key or set {names}", provider, model)
+    timeout = get("timeout")
+    if stream and get("stream_timeout") is not None:
+        timeout = get("stream_timeout")
+    if timeout is None:
+        timeout = get("request_timeout")
+    if timeout is None:
+        timeout = config.get("request_timeout")
+    verify = get("ssl_verify")
+    terms = (
+        route,
+        provider,
+        base,
+        key,
+        _headers(provider, params),
+        read_timeout(timeout, stream=stream, model=model),
+        _retries(params),
+        *_verify(config.get("ssl_verify") if verify is None else verify, model),
+    )
+    try:
+        return _target(*terms), _info(provider, name, base)
+    except _eq_core.EngineError as error:
+        raise to_exception(error.args[0], model) from None
+
+
+# The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.
+_target = functools.lru_cache(maxsize=512)(_eq_core.Target)
+_info = functools.lru_cache(maxsize=512)(CallInfo)
+
+
+def _text(argument: str, value: Any, model: str) -> str:
+    if not isinstance(value, str):
+        # A key object of some other library (pydantic's SecretStr) is not guessed at, and never shown.
+        raise BadRequestError(f"{argument}: must be a string, not {type(value).__name__}", model, "")
+    return value
+
+
+def _headers(provider: str, params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    merged: dict[str, str] = {}
+    organization = params.get("organization") or config.get("organization")
+    if organization and provider == "openai":
+        merged["OpenAI-Organization"] = str(organization)
+    for argument, headers in (
+        ("headers", config.get("headers")),
+        ("headers", params.get("headers")),
+        ("extra_headers", params.get("extra_headers")),
+    ):
+        if headers is None:
+            continue
+        for name, value in _mapping(argument, headers, params["model"]).items():
+            if not isinstance(name, str) or not isinstance(value, (str, int, float)):
+                raise BadRequestError(
+                    f"{argument}[{name!r}]: must be a string, not {type(value).__name__}", params["model"], ""
+                )
+            merged[name] = str(value)
+    return tuple(merged.items())
+
+
+def _retries(params: Mapping[str, Any]) -> int:
+    for name in ("num_retries", "max_retries"):
+        if (value := params.get(name)) is not None:
+            break
+    else:
+        name, value = "num_retries", config.get("num_retries")
+        if value is None:
+            return int(config.DEFAULTS["num_retries"])
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1000:
+        raise BadRequestError(f"{name}: must be a number from 0 to 1000, not {value!r}", params["model"], "")
+    return value
+
+
+def _verify(value: Any, model: str) -> tuple[bool, str | None]:
+    if isinstance(value, bool):
+        return value, None
+    if isinstance(value, str) or hasattr(value, "__fspath__"):
+        return True, str(value)
+    kind = type(value).__name__
+    raise BadRequestError(f"ssl_verify: must be a bool or the path of a PEM file, not {kind}", model, "")

@@ -1,0 +1,182 @@
+"""Streams of chunks: one async iterator over the native stream, and its sync shim.
+
+``__anext__`` hands out the native awaitable, finished at once where a chunk is buffered. Leaving ``async with``,
+``aclose``, cancelling the task, or dropping the last reference closes the connection to the provider.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from . import sync
+from ._error_mapping import to_exception
+from .chunk_builder import stream_chunk_builder
+from .exceptions import APIResponseValidationError, EQError
+from .reply import hidden_params
+from .types import ModelResponse, ModelResponseStream
+from .types.tolerant import read_chunk
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from ._eq_core import Stream
+    from .request import CallInfo
+
+__all__ = ["AsyncStreamWrapper", "CustomStreamWrapper", "SyncStreamWrapper"]
+
+# Chunks per crossing of the sync shim.
+_BATCH = 256
+
+
+class Reader:
+    """Makes chunks of bytes, and exceptions of failures, remembering what arrived for the exception.
+
+    Plain text is kept as text (the strings are the chunks' own), every other chunk whole. Nothing here refers to the
+    wrapper, so dropping the wrapper closes the stream without waiting for the garbage collector.
+    """
+
+    __slots__ = ("_kept", "_model", "_provider")
+
+    def __init__(self, provider: str, model: str) -> None:
+        self._provider = provider
+        self._model = model
+        self._kept: list[str | ModelResponseStream] = []
+
+    def decode(self, data: bytes) -> ModelResponseStream:
+        try:
+            chunk = read_chunk(data)
+        except ValueError as error:
+            raise self._with_partial(
+                APIResponseValidationError(f"The stream holds a chunk that is no chunk: {error}", self._provider, self._model)
+            ) from None
+        choices = chunk.choices
+        if len(choices) == 1:
+            choice = choices[0]
+            delta = choice.delta
+            text = delta.content
+            if text and type(text) is str and choice.finish_reason is None and choice.index == 0:
+                if not delta.__pydantic_extra__ and delta.tool_calls is None and self._kept:
+                    self._kept.append(text)
+                    return chunk
+        self._kept.append(chunk)
+        return chunk
+
+    def fail(self, payload: dict[str, Any]) -> EQError:
+        return self._with_partial(to_exception(payload, self._model))
+
+    def _with_partial(self, error: EQError) -> EQError:
+        error.partial = self._partial()
+        content = error.partial.content if error.partial is not None else None
+        error.generated_content = content if isinstance(content, str) else ""
+        return error
+
+    def _partial(self) -> ModelResponse | None:
+        chunks = [
+            {"choices": [{"index": 0, "delta": {"content": kept}}]} if isinstance(kept, str) else kept
+            for kept in self._kept
+        ]
+        return stream_chunk_builder(chunks) if chunks else None
+
+
+class CustomStreamWrapper:
+    """What both streams have in common; ``isinstance`` with litellm's name holds for both.
+
+    Attributes:
+        model: the model, as the call named it without its provider.
+        custom_llm_provider: the provider's name in the table.
+    """
+
+    def __init__(self, stream: Stream, info: CallInfo) -> None:
+        self._stream = stream
+        self._info = info
+        self.model = info.model
+        self.custom_llm_provider = info.provider
+
+    @property
+    def _response_headers(self) -> dict[str, str]:
+        return dict(self._stream.head.pairs())
+
+    @property
+    def _hidden_params(self) -> dict[str, Any]:
+        return hidden_params(self._info, self._stream.head.pairs())
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.custom_llm_provider}/{self.model}>"
+
+
+class AsyncStreamWrapper(CustomStreamWrapper):
+    """An async iterator of chunks: ``async for chunk in await acompletion(..., stream=True)``.
+
+    May be used with ``async with``, which closes it however the block is left. A failure is raised after the chunks
+    that preceded it, with what had arrived in its ``partial`` and ``generated_content``.
+    """
+
+    def __init__(self, stream: Stream, info: CallInfo) -> None:
+        super().__init__(stream, info)
+        self._anext: Callable[[], Awaitable[ModelResponseStream]] = stream.__anext__
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def __anext__(self) -> Awaitable[ModelResponseStream]:
+        return self._anext()
+
+    async def aclose(self) -> None:
+        """Close the connection to the provider. Chunks that are buffered stay readable; then the stream ends."""
+        self._stream.abort()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._stream.abort()
+
+
+class SyncStreamWrapper(CustomStreamWrapper):
+    """An iterator of chunks: ``for chunk in completion(..., stream=True)``.
+
+    Crosses into the shim's loop once per batch of chunks that are there, not once per chunk. Abandoning the iterator,
+    ``close`` or leaving ``with`` closes the connection to the provider.
+    """
+
+    def __init__(self, stream: Stream, info: CallInfo) -> None:
+        super().__init__(stream, info)
+        self._ready: deque[ModelResponseStream] = deque()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> ModelResponseStream:
+        if not self._ready:
+            batch = sync.run(_next_batch, self._stream)
+            if not batch:
+                raise StopIteration
+            self._ready.extend(batch)
+        return self._ready.popleft()
+
+    def close(self) -> None:
+        """Close the connection to the provider. Chunks that are buffered stay readable; then the stream ends."""
+        self._stream.abort()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+async def _next_batch(stream: Stream) -> list[ModelResponseStream]:
+    """The chunks that are there, waiting for the first; empty at the end of the stream."""
+    try:
+        while not (batch := stream.take(_BATCH)):
+            await stream.wait()
+    except StopAsyncIteration:
+        return []
+    return batch

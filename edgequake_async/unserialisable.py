@@ -1,0 +1,58 @@
+"""Why a request body is no JSON, and where: only run when serialising it failed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError, to_json
+
+__all__ = ["find_unserialisable"]
+
+
+def find_unserialisable(body: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The first value that JSON cannot hold.
+
+    Returns:
+        Its place, as ``messages[0]['content']``, and the reason; None when there is none.
+    """
+    for key, value in body.items():
+        if found := _search(value, str(key), frozenset()):
+            return found
+    return None
+
+
+def _search(value: Any, where: str, above: frozenset[int]) -> tuple[str, str] | None:
+    if id(value) in above:
+        return where, "refers to itself"
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError as error:
+            return where, f"holds a lone surrogate at index {error.start}, which is no Unicode text"
+        return None
+    if isinstance(value, float):
+        return None if math.isfinite(value) else (where, f"{value} is not a JSON number")
+    if isinstance(value, Mapping):
+        inner = [(f"{where}[{key!r}]", item) for key, item in value.items()]
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        inner = [(f"{where}[{index}]", item) for index, item in enumerate(value)]
+    elif isinstance(value, BaseModel):
+        inner = [(f"{where}.{name}", item) for name, item in value]
+    else:
+        return _try(value, where)
+    for place, item in inner:
+        if found := _search(item, place, above | {id(value)}):
+            return found
+    return None
+
+
+def _try(value: Any, where: str) -> tuple[str, str] | None:
+    try:
+        to_json(value)
+    except (PydanticSerializationError, ValueError) as error:
+        reason = str(error) if isinstance(value, (bytes, bytearray)) else "cannot be written as JSON"
+        return where, f"{type(value).__name__}: {reason}"
+    return None
