@@ -22,6 +22,7 @@ _T = TypeVar("_T")
 
 # zlib window bits: 31 writes a gzip wrapper, 15 the zlib wrapper that HTTP calls deflate.
 _WINDOW_BITS: dict[Encoding, int] = {"gzip": 31, "deflate": 15}
+LAST_CHUNK = b"0\r\n\r\n"
 _BODILESS = frozenset({204, 304})
 
 
@@ -101,7 +102,7 @@ def _chunked(pieces: Pieces) -> Iterator[bytes | float]:
             yield piece
         elif piece:  # an empty chunk would end the body
             yield b"%x\r\n%b\r\n" % (len(piece), piece)
-    yield b"0\r\n\r\n"
+    yield LAST_CHUNK
 
 
 def _encoded(pieces: Pieces, encoding: Encoding) -> Iterator[bytes | float]:

@@ -15,7 +15,7 @@ import struct
 from collections.abc import Awaitable, Callable
 from typing import cast
 
-from .framing import Answer, answer
+from .framing import LAST_CHUNK, Answer, answer
 from .records import Headers, Ledger, Received
 
 Respond = Callable[[Received], Awaitable[Answer]]
@@ -149,10 +149,14 @@ class Connection(asyncio.Protocol):
     async def _write(self, reply: Answer, record: Received | None) -> None:
         await self._put(reply.head, record)
         for piece in reply.body:
-            if isinstance(piece, bytes):
-                await self._put(piece, record)
-            else:
+            if not isinstance(piece, bytes):
                 await asyncio.sleep(piece)
+                continue
+            # A turn of the loop per piece, or an endless body to a fast reader would starve everything else. Not
+            # before the last chunk: clients that hang up on an end marker would count as aborts.
+            if piece is not LAST_CHUNK:
+                await asyncio.sleep(0)
+            await self._put(piece, record)
 
     async def _put(self, data: bytes, record: Received | None) -> None:
         for start in range(0, len(data), _SLICE):
