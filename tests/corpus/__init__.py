@@ -1,0 +1,1 @@
+"""Recorded provider traffic against the library, over real sockets, judged by an independent reading."""

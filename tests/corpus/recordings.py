@@ -1,0 +1,109 @@
+"""The open part of the wire corpus: which exchanges there are, in batches small enough to name in a test id.
+
+Promises exchanges as they were recorded, in file order. Knows nothing of what a body means, and never opens
+the sealed part. ``CORPUS`` may not exist on a machine that has only the repository; ``available`` says so.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "wire-corpus"
+ABSENT = f"no wire corpus beside the repository ({CORPUS.parent.name}/{CORPUS.name})"
+_BATCH = 60
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One recorded request and its answer. ``asked`` is the request body, None where it is not known."""
+
+    id: str
+    provider: str
+    wire_format: str
+    endpoint: str
+    stream: bool
+    asked: Mapping[str, Any] | None
+    method: str | None
+    status: int
+    headers: Mapping[str, str]
+    body_kind: str
+    body: bytes
+    chunk_bytes: tuple[int, ...]
+
+    @property
+    def model(self) -> str:
+        """The model asked for; some hosts name it in the URL only."""
+        return str((self.asked or {}).get("model") or "recorded-model")
+
+
+def available() -> bool:
+    """Whether the corpus lies beside the repository."""
+    return (CORPUS / "index.tsv").is_file()
+
+
+def chat() -> list[Exchange]:
+    """Every chat completion in OpenAI's wire format, whoever answered."""
+    return _select("openai-chat", "chat.completions")
+
+
+def embeddings() -> list[Exchange]:
+    """Every call of an OpenAI-shaped embeddings endpoint."""
+    return [each for each in _select("openai-embeddings", "embeddings") if each.method == "POST"]
+
+
+def batches(exchanges: Iterable[Exchange]) -> Iterator[tuple[str, list[Exchange]]]:
+    """(name, exchanges) per provider, at most 60 exchanges each."""
+    ordered = sorted(exchanges, key=lambda each: each.provider)
+    for provider, group in groupby(ordered, key=lambda each: each.provider):
+        members = list(group)
+        for start in range(0, len(members), _BATCH):
+            yield f"{provider}-{start // _BATCH + 1}", members[start : start + _BATCH]
+
+
+def _select(wire_format: str, endpoint: str) -> list[Exchange]:
+    return [each for each in _everything() if (each.wire_format, each.endpoint) == (wire_format, endpoint)]
+
+
+@cache
+def _everything() -> tuple[Exchange, ...]:
+    return tuple(
+        exchange
+        for path in sorted(CORPUS.glob("*.jsonl.gz"))
+        for line in gzip.open(path, "rt", encoding="utf-8")
+        if (exchange := _exchange(json.loads(line))) is not None
+    )
+
+
+def _exchange(record: Mapping[str, Any]) -> Exchange | None:
+    request, response = record["request"] or {}, record["response"]
+    if not record["wire_format"].startswith("openai") or "body" not in response:
+        return None
+    return Exchange(
+        id=record["id"],
+        provider=record["provider"],
+        wire_format=record["wire_format"],
+        endpoint=record["endpoint"],
+        stream=record["stream"],
+        asked=_document(request.get("body")),
+        method=request.get("method"),
+        status=response["status"],
+        headers={name.lower(): value for name, value in response["headers"].items()},
+        body_kind=response["body_kind"],
+        body=response["body"].encode(),
+        chunk_bytes=tuple(response.get("chunk_bytes") or ()),
+    )
+
+
+def _document(body: str | None) -> Mapping[str, Any] | None:
+    try:
+        parsed = json.loads(body or "")
+    except ValueError:  # multipart uploads and empty bodies
+        return None
+    return parsed if isinstance(parsed, dict) else None

@@ -1,0 +1,82 @@
+"""Every recorded OpenAI-shaped chat answer, replayed over a socket, against an independent reading of it.
+
+Content, losslessness of every document, streams joined by the caller and by ``stream_chunk_builder``, errors
+by class, status, code and message, and streams that end too early. A failing batch names the exchanges by id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+
+import pytest
+
+from .judging import complaints
+from .observing import ask
+from .reading import read
+from .recordings import Exchange, batches, chat
+from .replay import RECORDED, SEVERED, TORN, Replay, cuts, severed
+
+# Recordings that no client can read as their provider meant them, with the reason.
+UNREADABLE: dict[str, str] = {}
+_AT_ONCE = 8  # calls in flight; the server shares the interpreter, so more gains nothing
+
+Judge = Callable[[Exchange, str], Awaitable[list[str]]]
+
+
+def _batches(wanted: Callable[[Exchange], bool]) -> pytest.MarkDecorator:
+    chosen = [each for each in chat() if wanted(each) and each.id not in UNREADABLE]
+    return pytest.mark.parametrize("exchanges", [pytest.param(members, id=name) for name, members in batches(chosen)])
+
+
+async def _judge_all(pairs: Iterable[tuple[Exchange, str]], judge: Judge) -> None:
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def judged(exchange: Exchange, cut: str) -> list[str]:
+        async with turn:
+            return await judge(exchange, cut)
+
+    pairs = list(pairs)
+    verdicts = await asyncio.gather(*(judged(*pair) for pair in pairs), return_exceptions=True)
+    wrong = [
+        f"{exchange.id} ({exchange.provider}, {cut}): {complaint}"
+        for (exchange, cut), verdict in zip(pairs, verdicts, strict=True)
+        for complaint in (verdict if isinstance(verdict, list) else [repr(verdict)])
+    ]
+    if wrong:
+        pytest.fail("\n".join(wrong), pytrace=False)
+
+
+@pytest.mark.asyncio
+@_batches(lambda each: not each.stream)
+async def test_whole_answers(exchanges: list[Exchange], replay: Replay) -> None:
+    async def judge(exchange: Exchange, cut: str) -> list[str]:
+        return complaints(exchange, read(exchange), await ask(exchange, replay.base_url(exchange, cut)))
+
+    await _judge_all([(exchange, RECORDED) for exchange in exchanges], judge)
+
+
+@pytest.mark.asyncio
+@_batches(lambda each: each.stream)
+async def test_streams_however_cut(exchanges: list[Exchange], replay: Replay) -> None:
+    async def judge(exchange: Exchange, cut: str) -> list[str]:
+        return complaints(exchange, read(exchange), await ask(exchange, replay.base_url(exchange, cut)))
+
+    await _judge_all([(exchange, cut) for exchange in exchanges for cut in cuts(exchange)], judge)
+
+
+@pytest.mark.asyncio
+@_batches(lambda each: each.body_kind == "sse" and read(each).failure is None)
+async def test_streams_that_end_too_early_raise_what_had_arrived(exchanges: list[Exchange], replay: Replay) -> None:
+    async def judge(exchange: Exchange, cut: str) -> list[str]:
+        reading = read(severed(exchange))
+        return complaints(exchange, reading, await ask(exchange, replay.base_url(exchange, cut)))
+
+    await _judge_all([(exchange, cut) for exchange in exchanges for cut in (SEVERED, TORN)], judge)
+
+
+def test_nearly_every_recording_is_read() -> None:
+    known = {exchange.id for exchange in chat()}
+    assert len(known) > 700
+    assert known >= UNREADABLE.keys()
+    assert len(UNREADABLE) < len(known) / 100
