@@ -90,9 +90,7 @@ def _head(status: int, lines: Iterable[tuple[str, str]]) -> bytes:
         phrase = http.HTTPStatus(status).phrase
     except ValueError:
         phrase = "Unassigned"
-    text = (
-        f"HTTP/1.1 {status} {phrase}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
-    )
+    text = f"HTTP/1.1 {status} {phrase}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
     return text.encode("utf-8")
 
 

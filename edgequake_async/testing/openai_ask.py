@@ -26,9 +26,7 @@ _ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 class Refusal(Exception):
     """A request that OpenAI answers with an error: status, message, and the error object's fields."""
 
-    def __init__(
-        self, status: int, message: str, *, param: str | None = None, code: str | None = None
-    ) -> None:
+    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.param = param
@@ -102,9 +100,7 @@ def _check(body: Mapping[str, Any]) -> None:
         raise _invalid("messages", "invalid type", "invalid_type")
     if not messages:
         expected = "Expected an array with minimum length 1, but got an empty array instead."
-        raise Refusal(
-            400, f"Invalid 'messages': empty array. {expected}", param="messages", code="empty_array"
-        )
+        raise Refusal(400, f"Invalid 'messages': empty array. {expected}", param="messages", code="empty_array")
     for index, message in enumerate(messages):
         if not isinstance(message, Mapping):
             raise _invalid(f"messages[{index}]", "invalid type", "invalid_type")
@@ -172,9 +168,7 @@ def _schema(body: Mapping[str, Any]) -> Any:
         return {"type": "object", "properties": {"answer": {"type": "string"}}}
     described = wanted.get("json_schema") if kind == "json_schema" else None
     if not isinstance(described, Mapping):
-        raise _invalid(
-            "response_format", "expected text, json_object or json_schema with its object", "invalid_value"
-        )
+        raise _invalid("response_format", "expected text, json_object or json_schema with its object", "invalid_value")
     if not isinstance(described.get("name"), str):
         param = "response_format.json_schema.name"
         message = f"Missing required parameter: '{param}'."

@@ -44,9 +44,7 @@ def usage(prompt: int, turns: Sequence[Turn]) -> Json:
     }
 
 
-def completion(
-    body: Mapping[str, Any], number: int, turns: Sequence[Turn], counted: Mapping[str, Any]
-) -> Json:
+def completion(body: Mapping[str, Any], number: int, turns: Sequence[Turn], counted: Mapping[str, Any]) -> Json:
     """The whole answer as one document. ``number`` is the request's, which the ids are made from."""
     choices = [
         {

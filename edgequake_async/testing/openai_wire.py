@@ -40,9 +40,7 @@ def default(record: Received) -> Answer:
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
     """A refusal in OpenAI's shape."""
-    return render(
-        Error(status=refusal.status, message=str(refusal), code=refusal.code, param=refusal.param), record
-    )
+    return render(Error(status=refusal.status, message=str(refusal), code=refusal.code, param=refusal.param), record)
 
 
 def render(reply: Text | Stream | Error, record: Received) -> Answer:
@@ -69,14 +67,9 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
 
 def check_key(record: Received, key: str) -> None:
     """Raises Refusal (401) unless the key comes as a bearer token or in Azure's api-key header."""
-    given = (
-        record.headers.get("api-key")
-        or record.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    )
+    given = record.headers.get("api-key") or record.headers.get("authorization", "").removeprefix("Bearer ").strip()
     if not given:
-        raise Refusal(
-            401, "You didn't provide an API key. Send it as the header: Authorization: Bearer YOUR_KEY"
-        )
+        raise Refusal(401, "You didn't provide an API key. Send it as the header: Authorization: Bearer YOUR_KEY")
     if given != key:
         masked = f"{given[:4]}****{given[-2:]}" if len(given) > 8 else "****"
         raise Refusal(401, f"Incorrect API key provided: {masked}.", code="invalid_api_key")
@@ -155,9 +148,7 @@ def _embeddings(record: Received) -> Answer:
     pack = _PACKED.get(body.get("encoding_format") or "float")
     if pack is None:
         expected = "expected 'float' or 'base64'"
-        raise Refusal(
-            400, f"Invalid 'encoding_format': {expected}.", param="encoding_format", code="invalid_value"
-        )
+        raise Refusal(400, f"Invalid 'encoding_format': {expected}.", param="encoding_format", code="invalid_value")
     rows = [
         {"object": "embedding", "index": index, "embedding": pack(embed(text, dimensions))}
         for index, text in enumerate(texts)

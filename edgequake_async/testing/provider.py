@@ -68,9 +68,7 @@ class FakeProvider:
         """Listen; returns self. Does nothing where it listens already."""
         if self._thread is None:
             listening: Future[int] = Future()
-            self._thread = threading.Thread(
-                target=self._run, args=(listening,), name="fake-provider", daemon=True
-            )
+            self._thread = threading.Thread(target=self._run, args=(listening,), name="fake-provider", daemon=True)
             self._thread.start()
             try:
                 self._port = listening.result()
@@ -234,9 +232,7 @@ class FakeProvider:
         except Refusal as refusal:
             return openai_wire.refuse(record, refusal)
         except Exception as exc:
-            told = Refusal(
-                500, f"The fake provider failed: {type(exc).__name__}: {exc}", code="fake_provider_failed"
-            )
+            told = Refusal(500, f"The fake provider failed: {type(exc).__name__}: {exc}", code="fake_provider_failed")
             return openai_wire.refuse(record, told)
 
 

@@ -145,9 +145,7 @@ class Ledger:
             self._open -= 1
             self._changed.notify_all()
 
-    def received(
-        self, method: str, target: str, headers: Headers, body: bytes, connection_id: int
-    ) -> Received:
+    def received(self, method: str, target: str, headers: Headers, body: bytes, connection_id: int) -> Received:
         with self._changed:
             self._numbered += 1
             record = Received(self._numbered, method, target, headers, body, connection_id)

@@ -149,9 +149,7 @@ def text(
     ``finish_reason`` None means "tool_calls" with calls and "stop" without; ``usage`` replaces the counted
     usage object; ``model`` None repeats the requested one.
     """
-    return Text(
-        delay, headers, encoding, content, tuple(tool_calls), reasoning, refusal, finish_reason, usage, model
-    )
+    return Text(delay, headers, encoding, content, tuple(tool_calls), reasoning, refusal, finish_reason, usage, model)
 
 
 def stream(

@@ -128,9 +128,7 @@ class _Synthesis:
             self.value(item, f"{name}_{position}", (*trail, ""))
             for position, item in enumerate(schema.get("prefixItems", ()), 1)
         ]
-        size = max(
-            schema.get("minItems", 0), 0 if _recurs(trail) or "items" not in schema else len(items) + 1
-        )
+        size = max(schema.get("minItems", 0), 0 if _recurs(trail) or "items" not in schema else len(items) + 1)
         size = min(size, schema.get("maxItems", size))
         each = schema.get("items", True)
         if each is False:

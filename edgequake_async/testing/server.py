@@ -139,9 +139,7 @@ class Connection(asyncio.Protocol):
         self._record = None
         self._ledger.finished(record)
         if reply.ending == "reset":
-            self._transport.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO
-            )
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
             self._transport.abort()
         wants_close = headers.get("connection", "").lower() == "close" or version == "HTTP/1.0"
         return reply.ending == "keep" and not wants_close

@@ -20,9 +20,7 @@ def embed(text: str, dimensions: int) -> array[float]:
     scale = _NOISE / math.sqrt(dimensions) / 2**31
     values = [(number - 2**31) * scale for number in noise]
     for word in re.findall(r"\w+", text.lower()):
-        digest = hashlib.blake2b(
-            word.encode("utf-8", "surrogatepass"), digest_size=4 * _BUCKETS_PER_WORD
-        ).digest()
+        digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=4 * _BUCKETS_PER_WORD).digest()
         for number in array("I", digest):
             values[number % dimensions] += 1.0 if number & 0x80000000 else -1.0
     length = math.sqrt(sum(value * value for value in values)) or 1.0

@@ -1,4 +1,4 @@
-"""A running fake provider per test, and a plain socket's view of it."""
+"""Plain sockets and plain JSON to a running fake provider."""
 
 from __future__ import annotations
 
@@ -9,15 +9,10 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
 import pytest
+
 from edgequake_async.testing import FakeProvider
 
 Post = Callable[..., tuple[HTTPResponse, bytes]]
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeProvider]:
-    with FakeProvider() as provider:
-        yield provider
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+
 from edgequake_async.testing import FakeProvider, raw, text
 
 CHAT = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hi"}]}).encode()
@@ -66,7 +67,8 @@ def test_a_request_in_single_bytes_is_one_request(fake: FakeProvider, connect: C
     (record,) = fake.requests
     assert (record.path, record.query) == ("/v1/chat/completions", {"a": "1", "b": ""})
     assert record.headers["X-TWICE"] == "1, 2"
-    assert "x-Twice" in record.headers and "absent" not in record.headers
+    assert "x-Twice" in record.headers
+    assert "absent" not in record.headers
     assert record.headers.raw[:2] == (("X-Twice", "1"), ("x-twice", "2"))
     assert record.json == json.loads(CHAT)
 
@@ -114,9 +116,7 @@ def test_a_body_of_100_megabytes(fake: FakeProvider, connect: Connect) -> None:
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n",
     ],
 )
-def test_what_is_not_http_gets_400_and_a_close(
-    fake: FakeProvider, connect: Connect, request_bytes: bytes
-) -> None:
+def test_what_is_not_http_gets_400_and_a_close(fake: FakeProvider, connect: Connect, request_bytes: bytes) -> None:
     sock = connect()
     sock.sendall(request_bytes)
     assert everything(sock).startswith(b"HTTP/1.1 400 ")
