@@ -1,4 +1,4 @@
-"""The corpus suite runs where the corpus is, and says why where it is not."""
+"""One server for the recorded exchanges."""
 
 from __future__ import annotations
 
@@ -10,12 +10,6 @@ from edgequake_async.testing import FakeProvider
 
 from . import recordings
 from .replay import Replay
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if not recordings.available():
-        for item in items:
-            item.add_marker(pytest.mark.skip(reason=recordings.ABSENT))
 
 
 @pytest.fixture

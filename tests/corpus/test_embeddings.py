@@ -15,8 +15,10 @@ import edgequake_async
 from .judging import complaints, difference
 from .observing import Seen
 from .reading import read
-from .recordings import Exchange, embeddings
+from .recordings import Exchange, embeddings, needed
 from .replay import RECORDED, Replay
+
+pytestmark = needed
 
 
 @pytest.mark.asyncio

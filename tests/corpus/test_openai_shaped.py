@@ -14,8 +14,10 @@ import pytest
 from .judging import complaints
 from .observing import ask
 from .reading import read
-from .recordings import Exchange, batches, chat
+from .recordings import Exchange, batches, chat, needed
 from .replay import RECORDED, SEVERED, TORN, Replay, cuts, severed
+
+pytestmark = needed
 
 # Recordings that no client can read as their provider meant them, with the reason.
 UNREADABLE: dict[str, str] = {}

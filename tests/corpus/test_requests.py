@@ -20,8 +20,10 @@ from pydantic import TypeAdapter, ValidationError
 import edgequake_async
 
 from .judging import difference
-from .recordings import Exchange, batches, chat
+from .recordings import Exchange, batches, chat, needed
 from .replay import RECORDED, Replay
+
+pytestmark = needed
 
 # Requests that are refused before they are sent, because no provider can answer them.
 REFUSED = {
