@@ -31,7 +31,6 @@ class Exchange:
     id: str
     provider: str
     wire_format: str
-    endpoint: str
     stream: bool
     asked: Mapping[str, Any] | None
     method: str | None
@@ -48,13 +47,13 @@ class Exchange:
 
 
 def chat() -> list[Exchange]:
-    """Every chat completion in OpenAI's wire format, whoever answered."""
-    return _select("openai-chat", "chat.completions")
+    """Every chat completion in OpenAI's wire format, whoever answered and whatever its address."""
+    return _select("openai-chat")
 
 
 def embeddings() -> list[Exchange]:
     """Every call of an OpenAI-shaped embeddings endpoint."""
-    return [each for each in _select("openai-embeddings", "embeddings") if each.method == "POST"]
+    return [each for each in _select("openai-embeddings") if each.method == "POST"]
 
 
 def batches(exchanges: Iterable[Exchange]) -> Iterator[tuple[str, list[Exchange]]]:
@@ -66,8 +65,8 @@ def batches(exchanges: Iterable[Exchange]) -> Iterator[tuple[str, list[Exchange]
             yield f"{provider}-{start // _BATCH + 1}", members[start : start + _BATCH]
 
 
-def _select(wire_format: str, endpoint: str) -> list[Exchange]:
-    return [each for each in _everything() if (each.wire_format, each.endpoint) == (wire_format, endpoint)]
+def _select(wire_format: str) -> list[Exchange]:
+    return [each for each in _everything() if each.wire_format == wire_format]
 
 
 @cache
@@ -88,7 +87,6 @@ def _exchange(record: Mapping[str, Any]) -> Exchange | None:
         id=record["id"],
         provider=record["provider"],
         wire_format=record["wire_format"],
-        endpoint=record["endpoint"],
         stream=record["stream"],
         asked=_document(request.get("body")),
         method=request.get("method"),
