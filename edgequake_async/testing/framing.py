@@ -78,11 +78,14 @@ def cut(whole: Answer, n_bytes: int | None, pieces: int | None, ending: Ending) 
 
 
 def spaced(items: Iterable[_T], gap: float) -> Iterator[_T | float]:
-    """Put a pause of ``gap`` seconds between items."""
-    for index, item in enumerate(items):
-        if index and gap:
-            yield gap
+    """Put a pause of ``gap`` seconds between items, except where one of them is a pause itself."""
+    owed = 0.0
+    for item in items:
+        pause = isinstance(item, (int, float))
+        if owed and not pause:
+            yield owed
         yield item
+        owed = 0.0 if pause else gap
 
 
 def _head(status: int, lines: Iterable[tuple[str, str]]) -> bytes:

@@ -167,7 +167,7 @@ def stream(
 ) -> Reply:
     """A stream, whatever the request asked for: one event and one TCP write per piece.
 
-    A string is a content delta, a mapping is a whole delta, a float is a pause. ``gap`` seconds pass between
+    A string is a content delta, a mapping is a whole delta, a float is a pause in place of a gap. ``gap`` seconds pass between
     pieces, ``first_delay`` between the head and the first piece, ``delay`` before the head. ``finish_reason``
     None and ``done`` False leave out the finishing event and the end marker. ``usage`` is sent even if not
     asked for.
@@ -202,7 +202,7 @@ def raw(
 ) -> Reply:
     """An answer byte for byte: a body, or pieces that are each one TCP write.
 
-    A float among the pieces is a pause. A mapping is sent as JSON with its content type. ``chunked`` False
+    A float among the pieces is a pause in place of ``gap``. A mapping is sent as JSON with its content type. ``chunked`` False
     frames by Content-Length, True by chunks, None by closing the connection. A framing header given in
     ``headers`` is kept, right or wrong.
     """
@@ -229,7 +229,7 @@ def sse(
     """Server-sent events of any protocol, one TCP write each.
 
     A mapping becomes ``data: <JSON>``, a string ``data: <string>``, bytes are written as they are, a float is
-    a pause. No end marker is added.
+    a pause in place of ``gap``. No end marker is added.
     """
     pieces = [_event(item) for item in events] if isinstance(events, Sequence) else map(_event, events)
     return Raw(delay, headers, encoding, status, pieces, gap, True)

@@ -1,10 +1,10 @@
 """An HTTP/1.1 server on asyncio that writes exactly the bytes it is given and notices at once who leaves.
 
 Promises keep-alive, pipelined requests answered in order, Expect: 100-continue, length-framed and chunked
-request bodies of any size, one TCP write per piece (TCP_NODELAY; the next piece waits until the kernel took
-the last one, so a slow reader holds the server back), and an abort recorded when the peer closes or resets
-before the answer is finished. Refuses upgrades and HTTP/2. Knows nothing of models: ``respond`` decides what
-to write.
+request bodies of any size, one TCP write per piece (asyncio sets TCP_NODELAY; the next piece waits until the
+kernel took the last one, so a slow reader holds the server back), and an abort recorded when the peer closes
+or resets before the answer is finished. Refuses upgrades and HTTP/2. Knows nothing of models: ``respond``
+decides what to write.
 """
 
 from __future__ import annotations
@@ -64,9 +64,8 @@ class Connection(asyncio.Protocol):
         if not self._admit():
             self._transport.abort()
             return
-        sock = self._transport.get_extra_info("socket")
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._send_buffer is not None:
+            sock = self._transport.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._send_buffer)
         self._transport.set_write_buffer_limits(high=1)  # 0 would pause TLS transports for ever
         self._reader.set_transport(self._transport)

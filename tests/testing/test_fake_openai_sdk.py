@@ -53,7 +53,9 @@ def test_plain_streamed_and_called(client: openai.OpenAI) -> None:
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "You said: call add please"
     with client.chat.completions.stream(model="m", messages=MESSAGES, tools=[ADD]) as events:
         final = events.get_final_completion()
-    (call,) = final.choices[0].message.tool_calls or ()
+    calls = final.choices[0].message.tool_calls
+    assert calls
+    call = calls[0]
     assert (call.function.name, call.function.arguments) == ("add", '{"a": 1}')
 
 
