@@ -167,10 +167,10 @@ def stream(
 ) -> Reply:
     """A stream, whatever the request asked for: one event and one TCP write per piece.
 
-    A string is a content delta, a mapping is a whole delta, a float is a pause in place of a gap. ``gap`` seconds pass between
-    pieces, ``first_delay`` between the head and the first piece, ``delay`` before the head. ``finish_reason``
-    None and ``done`` False leave out the finishing event and the end marker. ``usage`` is sent even if not
-    asked for.
+    A string is a content delta, a mapping is a whole delta, a float is a pause in place of ``gap``, which are the
+    seconds between pieces; ``first_delay`` passes between the head and the first piece, ``delay`` before the head.
+    ``finish_reason`` None and ``done`` False leave out the finishing event and the end marker. ``usage`` is sent
+    even if not asked for.
     """
     return Stream(delay, headers, encoding, pieces, gap, first_delay, finish_reason, usage, done, model)
 
@@ -202,9 +202,9 @@ def raw(
 ) -> Reply:
     """An answer byte for byte: a body, or pieces that are each one TCP write.
 
-    A float among the pieces is a pause in place of ``gap``. A mapping is sent as JSON with its content type. ``chunked`` False
-    frames by Content-Length, True by chunks, None by closing the connection. A framing header given in
-    ``headers`` is kept, right or wrong.
+    A float among the pieces is a pause in place of ``gap``. A mapping is sent as JSON with its content type.
+    ``chunked`` False frames by Content-Length, True by chunks, None by closing the connection. A framing header
+    given in ``headers`` is kept, right or wrong.
     """
     if isinstance(body, Mapping):
         lines = list(headers.items() if isinstance(headers, Mapping) else headers)
