@@ -1,0 +1,69 @@
+//! Which providers there are, which one a model string means, and how their protocol is spoken.
+
+pub mod openai;
+pub mod resolve;
+mod table;
+
+pub use table::PROVIDERS;
+
+/// One provider that speaks OpenAI's protocol: a row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// The prefix of its model strings; litellm's name where litellm has one.
+    pub name: &'static str,
+    /// Other prefixes that mean the same.
+    pub aliases: &'static [&'static str],
+    /// Where requests go by default, up to and including the version segment; "" where only the user can know.
+    pub base_url: &'static str,
+    /// What is added to a base URL of the user's that does not end in it, because users name the host; "" for nothing.
+    pub base_suffix: &'static str,
+    /// Environment variables with the API key, the first that is set wins.
+    pub key_vars: &'static [&'static str],
+    /// Environment variables with the base URL, the first that is set wins.
+    pub base_vars: &'static [&'static str],
+    /// The provider refuses calls without a key.
+    pub key_required: bool,
+    /// The documentation page of the base URL.
+    pub source: &'static str,
+}
+
+/// The provider of this name or alias, in any case.
+pub fn find(name: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().find(|provider| {
+        let mut names = std::iter::once(&provider.name).chain(provider.aliases);
+        names.any(|known| known.eq_ignore_ascii_case(name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_and_means_one_provider() {
+        let mut seen = HashSet::new();
+        for provider in PROVIDERS {
+            for name in std::iter::once(&provider.name).chain(provider.aliases) {
+                assert!(seen.insert(*name), "{name} means two providers");
+                assert_eq!(find(name).map(|found| found.name), Some(provider.name));
+                assert_eq!(find(&name.to_uppercase()).map(|found| found.name), Some(provider.name));
+            }
+        }
+        assert_eq!(find("nobody"), None);
+        assert_eq!(find(""), None);
+    }
+
+    #[test]
+    fn every_row_can_be_used() {
+        for Provider { name, base_url, base_suffix, key_vars, base_vars, key_required, source, .. } in PROVIDERS {
+            assert!(!base_url.ends_with('/'), "{name}: base_url ends in a slash");
+            assert!(base_url.is_empty() || base_url.ends_with(base_suffix), "{name}: base_url lacks its suffix");
+            assert!(base_url.is_empty() || base_url.starts_with("http"), "{name}: base_url is no URL");
+            assert!(!base_url.is_empty() || !base_vars.is_empty(), "{name}: no way to name the base URL");
+            assert!(!key_required || (base_url.starts_with("https://") && !key_vars.is_empty()), "{name}: key");
+            assert!(source.starts_with("https://"), "{name}: source");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The providers that speak OpenAI's protocol, one row each. Names and key variables are litellm's; every base URL was read
+//! on the page in `source`.
+
+use super::Provider;
+
+/// What most rows have in common.
+const HOSTED: Provider = Provider {
+    name: "",
+    aliases: &[],
+    base_url: "",
+    base_suffix: "",
+    key_vars: &[],
+    base_vars: &[],
+    key_required: true,
+    source: "",
+};
+
+/// Every provider.
+pub static PROVIDERS: &[Provider] = &[
+    Provider {
+        name: "openai",
+        base_url: "https://api.openai.com/v1",
+        key_vars: &["OPENAI_API_KEY"],
+        base_vars: &["OPENAI_BASE_URL", "OPENAI_API_BASE"],
+        source: "https://platform.openai.com/docs/api-reference/chat/create",
+        ..HOSTED
+    },
+    Provider {
+        name: "zaguan",
+        base_url: "https://api.zaguanai.com/v1",
+        base_suffix: "/v1",
+        key_vars: &["ZAGUAN_API_KEY"],
+        base_vars: &["ZAGUAN_BASE_URL"],
+        source: "https://zaguanai.com/docs",
+        ..HOSTED
+    },
+    Provider {
+        name: "openrouter",
+        base_url: "https://openrouter.ai/api/v1",
+        key_vars: &["OPENROUTER_API_KEY", "OR_API_KEY"],
+        base_vars: &["OPENROUTER_API_BASE"],
+        source: "https://openrouter.ai/docs/quickstart",
+        ..HOSTED
+    },
+    Provider {
+        name: "mistral",
+        base_url: "https://api.mistral.ai/v1",
+        key_vars: &["MISTRAL_API_KEY"],
+        base_vars: &["MISTRAL_API_BASE"],
+        source: "https://docs.mistral.ai/api/",
+        ..HOSTED
+    },
+    Provider {
+        name: "xai",
+        base_url: "https://api.x.ai/v1",
+        key_vars: &["XAI_API_KEY"],
+        base_vars: &["XAI_API_BASE"],
+        source: "https://docs.x.ai/docs/api-reference",
+        ..HOSTED
+    },
+    Provider {
+        name: "groq",
+        base_url: "https://api.groq.com/openai/v1",
+        key_vars: &["GROQ_API_KEY"],
+        base_vars: &["GROQ_API_BASE"],
+        source: "https://console.groq.com/docs/openai",
+        ..HOSTED
+    },
+    Provider {
+        name: "deepseek",
+        base_url: "https://api.deepseek.com/v1",
+        key_vars: &["DEEPSEEK_API_KEY"],
+        base_vars: &["DEEPSEEK_API_BASE"],
+        source: "https://api-docs.deepseek.com/",
+        ..HOSTED
+    },
+    Provider {
+        name: "together_ai",
+        aliases: &["together"],
+        base_url: "https://api.together.xyz/v1",
+        key_vars: &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"],
+        base_vars: &["TOGETHER_AI_API_BASE"],
+        source: "https://docs.together.ai/docs/openai-api-compatibility",
+        ..HOSTED
+    },
+    Provider {
+        name: "fireworks_ai",
+        aliases: &["fireworks"],
+        base_url: "https://api.fireworks.ai/inference/v1",
+        key_vars: &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"],
+        base_vars: &["FIREWORKS_API_BASE"],
+        source: "https://docs.fireworks.ai/tools-sdks/openai-compatibility",
+        ..HOSTED
+    },
+    Provider {
+        name: "perplexity",
+        base_url: "https://api.perplexity.ai",
+        key_vars: &["PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"],
+        base_vars: &["PERPLEXITY_API_BASE"],
+        source: "https://docs.perplexity.ai/guides/chat-completions-guide",
+        ..HOSTED
+    },
+    Provider {
+        name: "cerebras",
+        base_url: "https://api.cerebras.ai/v1",
+        key_vars: &["CEREBRAS_API_KEY"],
+        base_vars: &["CEREBRAS_API_BASE"],
+        source: "https://inference-docs.cerebras.ai/resources/openai",
+        ..HOSTED
+    },
+    Provider {
+        name: "nvidia_nim",
+        base_url: "https://integrate.api.nvidia.com/v1",
+        key_vars: &["NVIDIA_NIM_API_KEY", "NVIDIA_API_KEY"],
+        base_vars: &["NVIDIA_NIM_API_BASE"],
+        source: "https://docs.api.nvidia.com/nim/reference/llm-apis",
+        ..HOSTED
+    },
+    Provider {
+        name: "huggingface",
+        base_url: "https://router.huggingface.co/v1",
+        key_vars: &["HUGGINGFACE_API_KEY", "HF_TOKEN"],
+        base_vars: &["HUGGINGFACE_API_BASE"],
+        source: "https://huggingface.co/docs/inference-providers/index",
+        ..HOSTED
+    },
+    Provider {
+        name: "hosted_vllm",
+        aliases: &["vllm"],
+        key_vars: &["HOSTED_VLLM_API_KEY"],
+        base_vars: &["HOSTED_VLLM_API_BASE"],
+        key_required: false,
+        source: "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+        ..HOSTED
+    },
+    Provider {
+        name: "lm_studio",
+        aliases: &["lmstudio"],
+        base_url: "http://localhost:1234/v1",
+        base_suffix: "/v1",
+        key_vars: &["LM_STUDIO_API_KEY"],
+        base_vars: &["LM_STUDIO_API_BASE"],
+        key_required: false,
+        source: "https://lmstudio.ai/docs/app/api/endpoints/openai",
+    },
+    Provider {
+        name: "ollama",
+        base_url: "http://localhost:11434/v1",
+        base_suffix: "/v1",
+        key_vars: &["OLLAMA_API_KEY"],
+        base_vars: &["OLLAMA_API_BASE"],
+        key_required: false,
+        source: "https://docs.ollama.com/api/openai-compatibility",
+        ..HOSTED
+    },
+];
