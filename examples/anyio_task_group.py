@@ -1,6 +1,8 @@
 """anyio: one program for asyncio, uvloop and trio.
 
     python anyio_task_group.py [asyncio | uvloop | trio]
+
+At most four questions are asked at once; all of them within a minute.
 """
 
 from __future__ import annotations
