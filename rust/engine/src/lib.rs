@@ -2,13 +2,21 @@
 //!
 //! Entry points are [`call::send`] for one response and [`stream::open`] for a stream of chunks.
 
+pub mod buffer;
+pub mod call;
 pub mod chunk;
 pub mod classify;
+mod connect;
 pub mod error;
+pub mod http;
 pub mod provider;
 pub mod redact;
 pub mod retry;
 pub mod sse;
+pub mod stream;
+pub mod target;
+pub mod timeouts;
 pub mod vectors;
 
 pub use error::{Error, Kind, Result, TimeoutKind};
+pub use reqwest::header::HeaderMap;
