@@ -1,4 +1,4 @@
-"""Whoever stops waiting stops the provider: each way to leave closes the connection, loses no chunk, re-sends nothing."""
+"""Who stops waiting stops the provider: each way out closes the connection, loses no chunk, re-sends nothing."""
 
 from __future__ import annotations
 
