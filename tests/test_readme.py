@@ -62,7 +62,7 @@ def run_page(page: Path) -> None:
     printed = ""
     for block in blocks(page):
         if block.kind == "text output":
-            assert printed == block.text, f"line {block.line}: prints\n{printed}"
+            assert printed.rstrip() == block.text.rstrip(), f"line {block.line}: prints\n{printed}"
         if block.kind != "python":
             continue
         # The empty lines make tracebacks name the page's own lines.
