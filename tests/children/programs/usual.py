@@ -28,8 +28,8 @@ async def main() -> None:
         await ask(URL)
     try:
         await eq.acompletion(**target("http://127.0.0.1:9/v1"))
-    except eq.APIConnectionError as error:
-        assert "127.0.0.1:9" in str(error)
+    except eq.APIConnectionError:
+        gc.collect()
     else:
         raise AssertionError("nobody listens there")
     vectors: Any = await eq.aembedding("openai/fake", ["a", "b"], api_base=URL, api_key="k")
