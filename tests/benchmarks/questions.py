@@ -1,0 +1,155 @@
+"""The questions, as a table: probe, route, rivals, sizes, columns. The first column decides the order and the ratios.
+
+Promises that a question is fully described by its row, so that README and report cannot drift from what ran.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SDKS = ("ours", "liter-llm", "openai", "litellm")
+ROUNDS, QUICK_ROUNDS = 5, 2
+
+
+@dataclass(frozen=True)
+class Question:
+    """`columns` maps a probe's figure to its heading; `full` and `quick` are the probe's options.
+
+    `counted` questions add up runs (how many failed) instead of ranking figures, and take `runs` rounds, not ROUNDS.
+    """
+
+    name: str
+    title: str
+    probe: str
+    route: str
+    rivals: tuple[str, ...]
+    columns: dict[str, str]
+    full: dict[str, Any] = field(default_factory=dict)
+    quick: dict[str, Any] = field(default_factory=dict)
+    timeout: float = 120.0
+    counted: bool = False
+    runs: tuple[int, int] = (ROUNDS, QUICK_ROUNDS)
+
+
+COST = {"cpu_us": "CPU us", "wall_us": "wall us"}
+CROWD = {"in_flight": 1000}
+
+QUESTIONS = (
+    Question(
+        "unary",
+        "CPU per chat completion, 48 in flight",
+        "unary",
+        "unary",
+        (*SDKS, "pyreqwest", "aiohttp"),
+        COST,
+        full={"calls": 6000, "in_flight": 48},
+        quick={"calls": 600, "in_flight": 48},
+    ),
+    Question(
+        "stream",
+        "CPU per streamed chunk, 300-chunk bursts, 8 streams in flight",
+        "stream",
+        "burst",
+        (*SDKS, "aiohttp"),
+        {**COST, "chunks": "chunks seen per stream"},
+        full={"calls": 160, "in_flight": 8},
+        quick={"calls": 24, "in_flight": 8},
+    ),
+    Question(
+        "embeddings",
+        "CPU per embeddings call, 64 x 1536 JSON numbers, result in hand",
+        "embedding",
+        "embed",
+        (*SDKS, "pyreqwest", "aiohttp"),
+        COST,
+        full={"calls": 120, "in_flight": 4, "lists": False},
+        quick={"calls": 24, "in_flight": 4, "lists": False},
+    ),
+    Question(
+        "embeddings-lists",
+        "CPU per embeddings call, every vector read as a Python list",
+        "embedding",
+        "embed",
+        (*SDKS, "pyreqwest", "aiohttp"),
+        COST,
+        full={"calls": 120, "in_flight": 4, "lists": True},
+        quick={"calls": 24, "in_flight": 4, "lists": True},
+    ),
+    Question(
+        "sync",
+        "CPU per synchronous chat completion, one at a time",
+        "sync",
+        "unary",
+        ("ours", "openai", "litellm", "httpx"),
+        COST,
+        full={"calls": 1000},
+        quick={"calls": 200},
+    ),
+    Question(
+        "import",
+        "Importing the package, warm",
+        "imported",
+        "",
+        SDKS,
+        {"ms": "ms", "modules": "modules", "threads": "threads started", "sockets": "sockets opened"},
+    ),
+    Question(
+        "lag",
+        "Event-loop lag of a 5 ms ticker with 1,000 calls in flight on a 300 ms upstream",
+        "crowd",
+        "slow",
+        SDKS,
+        {"lag_ms": "max lag ms", "cold_lag_ms": "max lag ms, connecting", "wall_ms": "wall ms (ideal 300)"},
+        full=CROWD,
+        quick=CROWD,
+    ),
+    Question(
+        "threads",
+        "OS threads with 1,000 calls in flight",
+        "crowd",
+        "slow",
+        SDKS,
+        {"threads": "threads"},
+        full=CROWD,
+        quick=CROWD,
+    ),
+    Question(
+        "memory",
+        "Resident memory per open stream, 999 paced streams",
+        "memory",
+        "paced",
+        SDKS,
+        {"kb": "KiB per stream", "mb": "MiB in all", "opened": "streams open"},
+        full={"in_flight": 999, "patience": 30},
+        quick={"in_flight": 999, "patience": 15},
+    ),
+    Question(
+        "exit",
+        "Leaving the process with 400 calls in flight",
+        "leave",
+        "slow",
+        ("ours", "liter-llm", "litellm"),
+        {
+            "failed": "bad exit status",
+            "hung": "hung",
+            "noisy": "wrote to stderr",
+            "unfinished": "calls in flight, median",
+        },
+        full={"in_flight": 400},
+        quick={"in_flight": 400},
+        timeout=30,
+        counted=True,
+        runs=(50, 10),
+    ),
+    Question(
+        "first-token",
+        "Time to first token above the server's own, one stream at a time",
+        "first_token",
+        "first",
+        (*SDKS, "aiohttp"),
+        {"p50_us": "p50 us", "p99_us": "p99 us"},
+        full={"calls": 200},
+        quick={"calls": 40},
+    ),
+)
