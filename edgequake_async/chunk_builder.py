@@ -1,0 +1,244 @@
+"""A stream's chunks put together into the response that the same call would have given unstreamed.
+
+Promises that nothing is invented: what no chunk says (an id, usage) is absent. Choices may interleave; fragments of
+tool calls are joined by index, and where providers leave that out, by id, else to the call before. Fields unknown here
+keep the last value that was sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from .types import ModelResponse
+from .types.construct import construct
+
+__all__ = ["stream_chunk_builder"]
+
+_Fields = dict[str, Any]
+
+
+def stream_chunk_builder(
+    chunks: Sequence[BaseModel | Mapping[str, Any]] | None,
+    messages: Any = None,
+    start_time: Any = None,
+    end_time: Any = None,
+    logging_obj: Any = None,
+    count_prompt_tokens: Any = None,
+) -> ModelResponse | None:
+    """Put the chunks of a stream together.
+
+    Args:
+        chunks: in the order of arrival; models or dicts.
+        messages, start_time, end_time, logging_obj, count_prompt_tokens: accepted as litellm's, and not needed: tokens
+            that the provider did not count are not counted here.
+
+    Returns:
+        The whole response, its choices in the order of ``index``; None where there are no chunks.
+    """
+    if not chunks:
+        return None
+    response: _Fields = {}
+    choices: dict[int, _Fields] = {}
+    for chunk in map(_plain, chunks):
+        for piece in _dicts(chunk.pop("choices", None)):
+            _add_choice(choices, piece)
+        for key, value in chunk.items():
+            if value is not None and (key not in _FIRST_WINS or response.get(key) is None):
+                response[key] = value
+    response["object"] = "chat.completion"
+    response["choices"] = [_close(choices[index]) for index in sorted(choices)]
+    return construct(ModelResponse, response)
+
+
+_FIRST_WINS = frozenset({"created", "id", "model", "service_tier", "system_fingerprint"})
+
+
+def _plain(chunk: BaseModel | Mapping[str, Any]) -> _Fields:
+    return chunk.model_dump(exclude_unset=True) if isinstance(chunk, BaseModel) else {**chunk}
+
+
+def _dicts(value: Any) -> list[_Fields]:
+    items = value if isinstance(value, list) else []
+    return [_plain(item) for item in items if isinstance(item, (BaseModel, Mapping))]
+
+
+def _add_choice(choices: dict[int, _Fields], piece: _Fields) -> None:
+    index = piece.pop("index", None)
+    delta = piece.pop("delta", None)
+    delta = {} if not isinstance(delta, (BaseModel, Mapping)) else _plain(delta)
+    said = {key: value for key, value in piece.items() if value is not None}
+    if not said and all(value is None for value in delta.values()):
+        return
+    index = index if isinstance(index, int) else 0
+    choice = choices.setdefault(index, {"index": index, "finish_reason": None, "message": {"content": None}})
+    for key, value in said.items():
+        choice[key] = _join_lists(choice.get(key), value) if key == "logprobs" else value
+    message = choice["message"]
+    for key, value in delta.items():
+        if value is not None:
+            message[key] = _JOIN.get(key, _last)(message.get(key), value)
+
+
+def _close(choice: _Fields) -> _Fields:
+    message = choice["message"]
+    message.setdefault("role", "assistant")
+    for call in message.get("tool_calls") or ():
+        call.pop("index", None)
+    return choice
+
+
+def _last(before: Any, value: Any) -> Any:
+    return value
+
+
+def _first(before: Any, value: Any) -> Any:
+    return before or value
+
+
+def _join_text(before: Any, value: Any) -> Any:
+    """Text after text; lists of parts (Mistral) part after part, text between them as a part."""
+    if before is None or before == "":
+        return value
+    if isinstance(before, str) and isinstance(value, str):
+        return before + value
+    return _join_parts(_parts(before), _parts(value))
+
+
+def _parts(value: Any) -> list[Any]:
+    return [{"type": "text", "text": value}] if isinstance(value, str) and value else value or []
+
+
+def _join_parts(before: list[Any], value: Any) -> list[Any]:
+    joined = list(before)
+    for part in value if isinstance(value, list) else [value]:
+        last = joined[-1] if joined else None
+        kind = part.get("type") if isinstance(part, dict) else None
+        if kind in {"text", "thinking"} and isinstance(last, dict) and last.get("type") == kind:
+            joined[-1] = {**last, **part, kind: _join_text(last.get(kind), part.get(kind))}
+        else:
+            joined.append(part)
+    return joined
+
+
+def _extend(before: Any, value: Any) -> Any:
+    return [*(before or ()), *value] if isinstance(value, list) else value
+
+
+def _join_lists(before: Any, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    joined = dict(before or {})
+    for key, item in value.items():
+        if item is not None or key not in joined:
+            joined[key] = _extend(joined.get(key), item)
+    return joined
+
+
+_BLOCK_TEXT = ("thinking", "text", "summary")
+
+
+def _join_blocks(before: Any, value: Any) -> Any:
+    """Thinking blocks: fragments go on with the block before until that is signed; what is redacted stands alone."""
+    if not isinstance(value, list):
+        return value
+    blocks: list[Any] = list(before or ())
+    for block in value:
+        last = blocks[-1] if blocks else None
+        if not isinstance(block, dict) or not isinstance(last, dict) or not _continues(last, block):
+            blocks.append(block)
+            continue
+        joined = {**last, **{key: item for key, item in block.items() if item}}
+        for key in _BLOCK_TEXT:
+            if isinstance(last.get(key), str) and isinstance(block.get(key), str):
+                joined[key] = last[key] + block[key]
+        blocks[-1] = joined
+    return blocks
+
+
+def _continues(last: _Fields, block: _Fields) -> bool:
+    return (
+        last.get("type") == block.get("type")
+        and last.get("index") == block.get("index")
+        and not last.get("signature")
+        and any(key in last for key in _BLOCK_TEXT)
+    )
+
+
+def _join_audio(before: Any, value: Any) -> Any:
+    if not isinstance(before, dict) or not isinstance(value, dict):
+        return value
+    joined = {**before, **{key: item for key, item in value.items() if item is not None}}
+    for key in ("data", "transcript"):
+        if before.get(key) or value.get(key):
+            joined[key] = (before.get(key) or "") + (value.get(key) or "")
+    return joined
+
+
+def _text_of(arguments: Any) -> str:
+    if isinstance(arguments, str) or arguments is None:
+        return arguments or ""
+    return json.dumps(arguments, ensure_ascii=False)
+
+
+def _join_function(before: Any, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    before = before or {}
+    held, more = _text_of(before.get("arguments")), _text_of(value.get("arguments"))
+    # Some providers open with an empty object and send the real one after it.
+    arguments = more if held == "{}" and more.startswith("{") else held + more
+    return {**value, **before, "name": before.get("name") or value.get("name"), "arguments": arguments}
+
+
+def _join_calls(before: Any, value: Any) -> Any:
+    calls: list[_Fields] = before or []
+    for piece in _dicts(value):
+        call = _find_call(calls, piece)
+        if call is None:
+            call = {}
+            calls.append(call)
+        for key, item in piece.items():
+            if item is not None or key not in call:
+                call[key] = _JOIN_CALL.get(key, _last)(call.get(key), item)
+    return calls
+
+
+def _find_call(calls: list[_Fields], piece: _Fields) -> _Fields | None:
+    """The call that a fragment belongs to; None where it opens a new one."""
+    index, id = piece.get("index"), piece.get("id")
+    if index is not None:
+        call = _last_with(calls, "index", index)
+        # Gemini numbers all parallel calls 0: another id with a name is another call.
+        function = piece.get("function")
+        named = isinstance(function, dict) and function.get("name")
+        other = call is not None and id and call.get("id") and id != call["id"] and named
+        return None if other else call
+    if id:
+        return _last_with(calls, "id", id)
+    return calls[-1] if calls else None
+
+
+def _last_with(calls: Iterable[_Fields], key: str, value: Any) -> _Fields | None:
+    return next((call for call in reversed(list(calls)) if call.get(key) == value), None)
+
+
+_JOIN_CALL: Mapping[str, Callable[[Any, Any], Any]] = {"function": _join_function, "id": _first, "type": _first}
+
+_JOIN: Mapping[str, Callable[[Any, Any], Any]] = {
+    "annotations": _extend,
+    "audio": _join_audio,
+    "content": _join_text,
+    "function_call": _join_function,
+    "images": _extend,
+    "reasoning": _join_text,
+    "reasoning_content": _join_text,
+    "reasoning_details": _join_blocks,
+    "refusal": _join_text,
+    "role": _first,
+    "thinking_blocks": _join_blocks,
+    "tool_calls": _join_calls,
+}

@@ -1,0 +1,54 @@
+"""Response types: pydantic models that answer like dicts and lose nothing; ``base`` says what all promise."""
+
+from __future__ import annotations
+
+from .base import OpenAIObject
+from .completion import (
+    Choices,
+    ModelResponse,
+    ModelResponseBase,
+    ModelResponseStream,
+    StreamingChoices,
+    StreamingModelResponse,
+)
+from .embedding import Embedding, EmbeddingObject, EmbeddingResponse
+from .logprobs import ChatCompletionTokenLogprob, ChoiceLogprobs, TopLogprob
+from .message import (
+    ChatCompletionAudioResponse,
+    ChatCompletionDeltaToolCall,
+    ChatCompletionMessageToolCall,
+    Delta,
+    Function,
+    FunctionCall,
+    Message,
+)
+from .text import TextChoices, TextCompletionResponse
+from .usage import CompletionTokensDetailsWrapper, PromptTokensDetailsWrapper, Usage
+
+__all__ = [
+    "ChatCompletionAudioResponse",
+    "ChatCompletionDeltaToolCall",
+    "ChatCompletionMessageToolCall",
+    "ChatCompletionTokenLogprob",
+    "ChoiceLogprobs",
+    "Choices",
+    "CompletionTokensDetailsWrapper",
+    "Delta",
+    "Embedding",
+    "EmbeddingObject",
+    "EmbeddingResponse",
+    "Function",
+    "FunctionCall",
+    "Message",
+    "ModelResponse",
+    "ModelResponseBase",
+    "ModelResponseStream",
+    "OpenAIObject",
+    "PromptTokensDetailsWrapper",
+    "StreamingChoices",
+    "StreamingModelResponse",
+    "TextChoices",
+    "TextCompletionResponse",
+    "TopLogprob",
+    "Usage",
+]
