@@ -6,26 +6,137 @@
     print(response.choices[0].message.content)
 
 Serves asyncio, uvloop, trio and anyio task groups; ``completion`` and ``embedding`` are sync shims over the same core.
-Importing it opens no socket, starts no thread and reads no file.
+Importing it opens no socket, starts no thread and reads no configuration.
 """
 
 from __future__ import annotations
 
 import sys as _sys
-from typing import TYPE_CHECKING
-from typing import Any as _Any
 
+from . import _eq_core
 from ._eq_core import __version__
-from ._eq_core import debug_build as _debug_build
 from .chunk_builder import stream_chunk_builder
 from .completion import acompletion, completion
 from .config import SettingsModule as _SettingsModule
 from .embedding import aembedding, embedding
-from .exceptions import *  # noqa: F403
-from .exceptions import TOP_LEVEL as _ERRORS
+from .exceptions import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    AuthenticationError,
+    AzureOpenAIError,
+    BadGatewayError,
+    BadRequestError,
+    BudgetExceededError,
+    ContentPolicyViolationError,
+    ContextWindowExceededError,
+    EQError,
+    ImageFetchError,
+    InternalServerError,
+    InvalidRequestError,
+    JSONSchemaValidationError,
+    LiteLLMUnknownProvider,
+    MidStreamFallbackError,
+    MockException,
+    NotFoundError,
+    OpenAIError,
+    PermissionDeniedError,
+    RateLimitError,
+    RejectedRequestError,
+    RouterRateLimitError,
+    ServiceUnavailableError,
+    Timeout,
+    UnprocessableEntityError,
+    UnsupportedParamsError,
+)
 from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
 from .timeouts import Timeouts
-from .types import *  # noqa: F403
+from .types import (
+    ChatCompletionDeltaToolCall,
+    ChatCompletionMessageToolCall,
+    Choices,
+    Delta,
+    Embedding,
+    EmbeddingObject,
+    EmbeddingResponse,
+    Function,
+    Message,
+    ModelResponse,
+    ModelResponseStream,
+    StreamingChoices,
+    StreamingModelResponse,
+    TextChoices,
+    TextCompletionResponse,
+    Usage,
+)
 
-if TYPE_CHECKING:
-    from .types import __all__ as _TYPES
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "AsyncStreamWrapper",
+    "AuthenticationError",
+    "AzureOpenAIError",
+    "BadGatewayError",
+    "BadRequestError",
+    "BudgetExceededError",
+    "ChatCompletionDeltaToolCall",
+    "ChatCompletionMessageToolCall",
+    "Choices",
+    "ContentPolicyViolationError",
+    "ContextWindowExceededError",
+    "CustomStreamWrapper",
+    "Delta",
+    "EQError",
+    "Embedding",
+    "EmbeddingObject",
+    "EmbeddingResponse",
+    "Function",
+    "ImageFetchError",
+    "InternalServerError",
+    "InvalidRequestError",
+    "JSONSchemaValidationError",
+    "LiteLLMUnknownProvider",
+    "Message",
+    "MidStreamFallbackError",
+    "MockException",
+    "ModelResponse",
+    "ModelResponseStream",
+    "NotFoundError",
+    "OpenAIError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RejectedRequestError",
+    "RouterRateLimitError",
+    "ServiceUnavailableError",
+    "StreamingChoices",
+    "StreamingModelResponse",
+    "SyncStreamWrapper",
+    "TextChoices",
+    "TextCompletionResponse",
+    "Timeout",
+    "Timeouts",
+    "UnprocessableEntityError",
+    "UnsupportedParamsError",
+    "Usage",
+    "__version__",
+    "acompletion",
+    "aembedding",
+    "completion",
+    "embedding",
+    "stream_chunk_builder",
+]
+
+if _eq_core.debug_build:
+    import warnings as _warnings
+
+    _warnings.warn("edgequake_async was built without optimisation and is many times slower", stacklevel=2)
+
+
+
+def __dir__() -> list[str]:
+    # Programs made for litellm look through dir() for names that end in Error and refuse one that litellm lacks.
+    return sorted(set(globals()) - {"EQError"})
+
+
+_sys.modules[__name__].__class__ = _SettingsModule

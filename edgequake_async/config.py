@@ -139,9 +139,6 @@ class SettingsModule(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if is_setting(name):
             return get(name)
-        lazy = self.__dict__.get("_lazy")
-        if lazy is not None:
-            return lazy(name)
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:

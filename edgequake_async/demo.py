@@ -83,7 +83,7 @@ def _sync(where: dict[str, Any]) -> None:
 
 
 def _tools(where: dict[str, Any]) -> None:
-    messages = _user("Use get_weather for Paris.")
+    messages = _user('Call get_weather {"city": "Paris"}')
     asked = completion(messages=messages, tools=[_TOOL], **where).choices[0].message
     for call in asked.tool_calls or []:
         arguments = json.loads(call.function.arguments)

@@ -109,11 +109,8 @@ async fn attempt(
     request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
     *request.body_mut() = Some(Body::from(body));
     let sending = connect::with_limit(target.timeouts.connect, client.execute(request));
-    let response = total
-        .or(first_token)
-        .run(sending)
-        .await?
-        .map_err(|error| transport_error(&error, &target.origin))?;
+    let response =
+        total.or(first_token).run(sending).await?.map_err(|error| transport_error(&error, &target.origin))?;
     if response.status().is_success() {
         return Ok(response);
     }
@@ -175,7 +172,8 @@ pub fn header_list(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
         .map(|(name, value)| {
-            let value = value.to_str().map_or_else(|_| value.as_bytes().iter().map(|&b| b as char).collect(), String::from);
+            let value =
+                value.to_str().map_or_else(|_| value.as_bytes().iter().map(|&b| b as char).collect(), String::from);
             (name.as_str().to_owned(), value)
         })
         .collect()

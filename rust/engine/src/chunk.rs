@@ -196,3 +196,6 @@ impl Serialize for Members<'_> {
         serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,12 +17,11 @@ use crate::retry;
 const MAX_TEXT: usize = 500;
 
 /// Where providers put the id of a request, best first; the last ones are those of gateways in front of them.
-const REQUEST_ID_HEADERS: [&str; 8] = [
+const REQUEST_ID_HEADERS: [&str; 7] = [
     "x-request-id",
     "request-id",
     "x-amzn-requestid",
     "apim-request-id",
-    "x-goog-request-id",
     "mistral-correlation-id",
     "x-kong-request-id",
     "cf-ray",
@@ -93,10 +92,10 @@ pub fn error_in_body(provider: &str, status: u16, headers: &[(String, String)], 
 }
 
 /// The error that an event of a stream, or a successful response, reports. An integer `code` from 400 to 599 is its
-/// status.
+/// status, else `status_code` (Groq) is.
 pub fn error_from_event(object: &Value) -> Error {
     let fields = Fields::of(object);
-    let status = fields.code.as_deref().and_then(|code| code.parse().ok()).filter(|code| (400..600).contains(code));
+    let status = fields.status;
     let kind = match status.map(kind_of_status) {
         Some(Kind::BadRequest) => fields.refined_bad_request(),
         Some(kind) => kind,
@@ -176,6 +175,8 @@ struct Fields {
     code: Option<String>,
     error_type: Option<String>,
     param: Option<String>,
+    /// The status that the body itself tells.
+    status: Option<u16>,
 }
 
 impl Fields {
@@ -185,12 +186,16 @@ impl Fields {
         let body = body.as_array().and_then(|list| list.first()).unwrap_or(body);
         let inner = body.get("error").filter(|error| error.is_object()).unwrap_or(body);
         let text = |names: &[&str]| names.iter().find_map(|name| inner.get(name).and_then(scalar));
+        let is_status = |code: &u16| (400..600).contains(code);
+        let statuses = ["code", "status_code"]
+            .map(|name| text(&[name]).and_then(|code| code.parse::<u16>().ok()).filter(is_status));
         let messages = [inner.get("message"), body.get("error"), body.get("detail"), body.get("errors")];
         Self {
             message: messages.into_iter().flatten().find_map(sentence),
             code: text(&["code"]),
             error_type: text(&["type", "error_type", "status"]),
             param: text(&["param"]),
+            status: statuses.into_iter().flatten().next(),
         }
     }
 
@@ -201,26 +206,26 @@ impl Fields {
         error
     }
 
-    /// The code is more exact than the type: OpenAI sends `invalid_api_key` of type `invalid_request_error`.
+    /// What the code and the type mean; an exact word wins over "invalid request", in whichever of the two it stands
+    /// (OpenAI says `invalid_api_key` in the code, DeepSeek `authentication_error` in the type).
     fn kind_by_words(&self) -> Option<Kind> {
-        let kind_of = |word: &str| {
-            let word = word.to_ascii_lowercase().replace([' ', '-'], "_");
-            WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
-        };
-        [&self.code, &self.error_type].into_iter().flatten().find_map(|word| kind_of(word))
+        let kinds = || [&self.code, &self.error_type].into_iter().flatten().filter_map(|word| kind_of_word(word));
+        kinds().find(|kind| *kind != Kind::BadRequest).or_else(|| kinds().next())
     }
 
     fn refined_bad_request(&self) -> Kind {
-        let by_type = self.error_type.as_deref().and_then(|word| WORDS.iter().find(|(known, _)| *known == word));
-        let words = [self.kind_by_words(), by_type.map(|(_, kind)| *kind)];
-        let refined = |kind: &Kind| matches!(kind, Kind::ContextWindowExceeded | Kind::ContentPolicyViolation);
-        if let Some(kind) = words.into_iter().flatten().find(refined) {
+        if let Some(kind @ (Kind::ContextWindowExceeded | Kind::ContentPolicyViolation)) = self.kind_by_words() {
             return kind;
         }
         let message = self.message.as_deref().unwrap_or_default().to_ascii_lowercase();
         let is_too_long = CONTEXT_WINDOW_PHRASES.iter().any(|phrase| message.contains(phrase));
         if is_too_long { Kind::ContextWindowExceeded } else { Kind::BadRequest }
     }
+}
+
+fn kind_of_word(word: &str) -> Option<Kind> {
+    let word = word.to_ascii_lowercase().replace([' ', '-'], "_");
+    WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
 }
 
 fn scalar(value: &Value) -> Option<String> {
@@ -240,9 +245,13 @@ fn sentence(value: &Value) -> Option<String> {
         }
         Value::Object(fields) => {
             let said = ["message", "msg", "detail"].iter().find_map(|name| fields.get(*name).and_then(sentence))?;
-            let place: Vec<_> = fields.get("loc").and_then(Value::as_array)?.iter().filter_map(scalar).collect();
-            Some(format!("{}: {said}", place.join(".")))
+            let place = fields.get("loc").and_then(Value::as_array);
+            let place = place.map(|place| place.iter().filter_map(scalar).collect::<Vec<_>>().join("."));
+            Some(place.map_or_else(|| said.clone(), |place| format!("{place}: {said}")))
         }
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

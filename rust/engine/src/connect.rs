@@ -70,9 +70,9 @@ where
         Box::pin(async move {
             match limit {
                 None => connecting.await,
-                Some(limit) => tokio::time::timeout(limit, connecting)
-                    .await
-                    .unwrap_or_else(|_| Err(ConnectElapsed(limit).into())),
+                Some(limit) => {
+                    tokio::time::timeout(limit, connecting).await.unwrap_or_else(|_| Err(ConnectElapsed(limit).into()))
+                }
             }
         })
     }

@@ -86,9 +86,8 @@ fn system_roots() -> RootCertStore {
 }
 
 fn file_roots(path: &PathBuf) -> Result<RootCertStore> {
-    let unusable = |why: String| {
-        Error::new(Kind::BadRequest, format!("ssl_verify: cannot use CA file {}: {why}", path.display()))
-    };
+    let unusable =
+        |why: String| Error::new(Kind::BadRequest, format!("ssl_verify: cannot use CA file {}: {why}", path.display()));
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.to_string()))? {
         let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
@@ -163,9 +162,10 @@ pub fn transport_error(error: &reqwest::Error, origin: &str) -> Error {
 }
 
 fn certificate_problem(error: &std::io::Error) -> Option<&rustls::Error> {
-    error.get_ref()?.downcast_ref::<rustls::Error>().filter(|error| {
-        matches!(error, rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented)
-    })
+    error
+        .get_ref()?
+        .downcast_ref::<rustls::Error>()
+        .filter(|error| matches!(error, rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented))
 }
 
 fn root_cause(error: &dyn StdError) -> String {

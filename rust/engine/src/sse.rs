@@ -200,3 +200,6 @@ impl Decoder {
         Err(Error::new(Kind::ResponseValidation, message))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,6 +66,9 @@ impl Deadline {
             TimeoutKind::Idle => "waiting for the next piece of the response",
             TimeoutKind::Total | TimeoutKind::Upstream => "the whole call",
         };
-        Error::new(Kind::Timeout(self.kind), format!("Timed out: {what} took longer than {} s", self.limit.as_secs_f64()))
+        Error::new(
+            Kind::Timeout(self.kind),
+            format!("Timed out: {what} took longer than {} s", self.limit.as_secs_f64()),
+        )
     }
 }

@@ -203,3 +203,6 @@ fn is_json_number(spelled: &[u8]) -> bool {
     };
     starts_well && digits.last().is_some_and(u8::is_ascii_digit)
 }
+
+#[cfg(test)]
+mod tests;
