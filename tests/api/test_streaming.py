@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import time
@@ -9,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import anyio
-import brotli
 import pytest
 
 import edgequake_async as eq
@@ -34,6 +34,11 @@ DONE = b"data: [DONE]\n\n"
 TEXT = "Grüße, 世界 \U0001f680!"
 WHOLE = event(TEXT) + event(" Bye.") + END + DONE
 SAID = f"{TEXT} Bye."
+# WHOLE as the brotli program writes it.
+BROTLI = base64.b64decode(
+    "GwgCAK0K7IbzG1bbGzQRUPWj2toKnPDUIWWAw/JTk7cVWHT6ZJccPALbTFVGF61GiyUYDFrO+dvDEQPEchdqAPjXTm5RWNQCDih5hseEpKC2iQi1"
+    "OTb3R+kUVBjXsl1LZiZwOHbVxXsh0/69N80wlVuRzOTB4jUbfQO1WEmFIkrUjaT18xmtYIWjnK1jgZuOpN4+Bt5fhfob+QhxDMljr6v/UbkD"
+)
 
 
 def cut(data: bytes, size: int) -> list[bytes]:
@@ -81,9 +86,9 @@ FRAMINGS: dict[str, Any] = {
     "gzip in pieces": raw(200, EVENTS, cut(WHOLE, 9), encoding="gzip", chunked=True),
     "gzip as one": raw(200, {**EVENTS, "content-encoding": "gzip"}, gzip.compress(WHOLE)),
     "deflate": raw(200, EVENTS, cut(WHOLE, 9), encoding="deflate", chunked=True),
-    "brotli": raw(200, {**EVENTS, "content-encoding": "br"}, cut(brotli.compress(WHOLE), 3), chunked=True),
+    "brotli": raw(200, {**EVENTS, "content-encoding": "br"}, cut(BROTLI, 3), chunked=True),
     "a document in place of a stream": raw(200, (), DOCUMENT),
-    "a document after white space": raw(200, (), ["\n \n".encode(), json.dumps(DOCUMENT).encode()], gap=0.01),
+    "a document after white space": raw(200, (), [b"\n \n", json.dumps(DOCUMENT).encode()], gap=0.01),
     "null in place of an error": sse([chunk(SAID, error=None), chunk(None, "stop"), "[DONE]"]),
 }
 
