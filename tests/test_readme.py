@@ -18,7 +18,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,7 +58,11 @@ def blocks(page: Path) -> Iterator[Block]:
 def run_page(page: Path) -> None:
     """Run a page's Python blocks in this process."""
     names = {"__name__": "__main__"}
-    loop = asyncio.new_event_loop()
+    with closing(asyncio.new_event_loop()) as loop:
+        run_blocks(page, names, loop)
+
+
+def run_blocks(page: Path, names: dict[str, object], loop: asyncio.AbstractEventLoop) -> None:
     printed = ""
     for block in blocks(page):
         if block.kind == "text output":
@@ -75,7 +79,6 @@ def run_page(page: Path) -> None:
             if inspect.iscoroutine(started):
                 loop.run_until_complete(started)
         printed = out.getvalue()
-    loop.close()
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if "```python" in p.read_text("utf-8")], ids=lambda page: page.stem)
