@@ -53,7 +53,8 @@ class _Courier:
                 for fd in [fd for fd, (loop, _) in self._watched.items() if loop.is_closed()]:
                     del self._watched[fd]
                 watched = dict(self._watched)
-            ringing &= watched.keys()
+            # In place: `&=` with a dict's keys would make a new set, and deliver() answers in the one it was given.
+            ringing.intersection_update(watched)
             ready, _, _ = select.select([self._woken, *(watched.keys() - ringing)], [], [])
             if self._woken in ready and not self._answer():
                 return

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import anyio
 import pytest
-from edgequake_async._error_mapping import to_exception
 
-from edgequake_async import InternalError, _eq_core, acompletion
+from edgequake_async import _eq_core, acompletion
+from edgequake_async._error_mapping import to_exception
+from edgequake_async.exceptions import InternalError
 from edgequake_async.loops import current_port
 from edgequake_async.testing import FakeProvider, hang
 

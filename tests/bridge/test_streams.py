@@ -43,8 +43,8 @@ async def test_ready_chunks_let_the_loop_turn(fake: FakeProvider, target: dict[s
         read = [chunk async for chunk in chunks]
         group.cancel_scope.cancel()
     assert len(read) >= 200
-    # One turn per 32 ready chunks at least.
-    assert turns >= 200 // 32
+    # The loop turns once per 32 ready chunks; the sibling takes one turn to start and may take two for each checkpoint.
+    assert turns >= 200 // 32 // 2
 
 
 async def test_a_thousand_ready_chunks_do_not_starve_a_ticker(fake: FakeProvider, target: dict[str, Any]) -> None:
