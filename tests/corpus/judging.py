@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from edgequake_async.exceptions import EQError
-
 from edgequake_async import stream_chunk_builder
+from edgequake_async.exceptions import EQError
 
 from .assembly import Reply
 from .observing import Seen, told_by_chunks, told_by_response
@@ -114,7 +113,7 @@ def _replies(source: str, recorded: Reply, got: Reply) -> Iterator[str]:
 def _failure(reading: Reading, seen: Seen) -> Iterator[str]:
     expected, error = reading.failure, seen.error
     if expected is None or error is None:
-        if expected is not error:
+        if expected is not None or error is not None:
             yield f"failure: recorded {expected}, raised {error!r}"
         return
     yield from _class(expected, error)

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edgequake_async.exceptions import EQError
 from pydantic import BaseModel
 
 import edgequake_async
+from edgequake_async.exceptions import EQError
 
 from .assembly import Assembly, Reply
 from .recordings import Exchange
@@ -66,7 +66,9 @@ def told_by_response(response: Any) -> Reply:
         assembly = Assembly()
         _add(assembly, choice, choice.message, whole=True)
         choices[choice.index if isinstance(choice.index, int) else position] = assembly.answer()
-    return Reply(response.id, response.model, choices, _usage(response), getattr(response, "citations", None))
+    return Reply(
+        response.id or None, response.model or None, choices, _usage(response), getattr(response, "citations", None)
+    )
 
 
 def told_by_chunks(chunks: Sequence[Any]) -> Reply:

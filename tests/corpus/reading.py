@@ -125,7 +125,13 @@ def _whole(document: Mapping[str, Any]) -> Reply:
     for position, choice in enumerate(document.get("choices") or ()):
         _add(assembly := Assembly(), choice, choice.get("message") or {}, whole=True)
         choices[choice.get("index", position)] = assembly.answer()
-    return Reply(document.get("id"), document.get("model"), choices, document.get("usage"), document.get("citations"))
+    return Reply(
+        document.get("id") or None,
+        document.get("model") or None,
+        choices,
+        document.get("usage"),
+        document.get("citations"),
+    )
 
 
 def _add(assembly: Assembly, choice: Mapping[str, Any], says: Mapping[str, Any], *, whole: bool = False) -> None:
@@ -154,8 +160,8 @@ def _failure(document: Mapping[str, Any], status: int) -> Failure:
     error = document.get("error")
     detail = error if isinstance(error, dict) else document
     text = next((found for found in (detail.get("message"), error, document.get("detail")) if found), ())
-    said = (text,) if isinstance(text, str) else tuple(item["msg"] for item in text)
-    code, type_ = detail.get("code"), detail.get("type")
+    said = (text.strip(),) if isinstance(text, str) else tuple(item["msg"] for item in text)
+    code, type_ = detail.get("code"), detail.get("type") or document.get("error_type")
     return Failure(
         kind=_kind(status, {str(code), str(type_)}, " ".join(said)),
         status=status,
