@@ -83,11 +83,14 @@ class Exchange(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's transports do not inherit asyncio's
         self.buffer = b""
+        self.refused = False
 
     def connection_lost(self, _exc: Exception | None) -> None:
         open_streams.discard(self.transport)
 
     def data_received(self, data: bytes) -> None:
+        if self.refused:
+            return
         self.buffer += data
         while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
             head = self.buffer[:end]
@@ -111,7 +114,7 @@ class Exchange(asyncio.Protocol):
 
     def refuse(self, status: bytes) -> None:
         self.transport.write(b"HTTP/1.1 %b\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status)
-        self.transport.close()
+        self.refused = True  # the client closes: closing here over unread bytes would reset away the answer
 
 
 async def pace() -> None:
