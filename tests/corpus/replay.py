@@ -18,7 +18,7 @@ from edgequake_async.testing import FakeProvider, Received, Reply, raw
 from .recordings import Exchange
 
 RECORDED, SEVERED, TORN = "recorded", "severed", "torn"
-_DRIBBLE = ((1, 4_000), (7, 30_000), (64, 1_000_000))  # (piece, largest body): 0.5 million writes in all
+_DRIBBLE = ((1, 4_000), (7, 30_000), (64, 1_000_000))  # (piece, largest body): 560,000 writes in all
 _FINISH = re.compile(rb'"finish_reason": ?"[a-zA-Z_]')
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
