@@ -112,7 +112,10 @@ impl Decoder {
         while let Some(line) = self.next_line()? {
             if !line.is_empty() {
                 self.read(line)?;
-            } else if let Some(event) = self.take() {
+                continue;
+            }
+            self.at_start = false;
+            if let Some(event) = self.take() {
                 return Ok(Some(event));
             }
         }

@@ -20,6 +20,10 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Embeddings are of order 1. Quantised ones (Perplexity's `base64_int8`) come in base64 too and look like `f32` but for their
+/// size: a small negative byte at the top makes 1e37.
+const MAX_F32: f32 = 1e18;
+
 /// The width of the packed numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
@@ -177,7 +181,8 @@ impl<'a> Packer<'a> {
             return None;
         }
         let numbers = self.data.get_mut(packed..)?;
-        if numbers.is_empty() || numbers.len() % Width::F32.bytes() != 0 {
+        let (words, rest) = numbers.as_chunks::<4>();
+        if words.is_empty() || !rest.is_empty() || !words.iter().all(|word| f32::from_le_bytes(*word).abs() < MAX_F32) {
             return None;
         }
         if cfg!(target_endian = "big") {

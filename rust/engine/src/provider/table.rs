@@ -1,5 +1,5 @@
 //! The providers that speak OpenAI's protocol, one row each. Names and key variables are litellm's; every base URL was read
-//! on the page in `source`.
+//! in documentation and, but for `zaguan`, `nvidia_nim`, `moonshot` and the local servers, seen in recorded traffic.
 
 use super::Provider;
 
@@ -14,6 +14,9 @@ const HOSTED: Provider = Provider {
     key_required: true,
     source: "",
 };
+
+/// What the servers that people run themselves have in common.
+const LOCAL: Provider = Provider { key_required: false, ..HOSTED };
 
 /// Every provider.
 pub static PROVIDERS: &[Provider] = &[
@@ -31,7 +34,7 @@ pub static PROVIDERS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["ZAGUAN_API_KEY"],
         base_vars: &["ZAGUAN_BASE_URL"],
-        source: "https://zaguanai.com/docs",
+        source: "https://pypi.org/project/zaguan-sdk/",
         ..HOSTED
     },
     Provider {
@@ -68,7 +71,7 @@ pub static PROVIDERS: &[Provider] = &[
     },
     Provider {
         name: "deepseek",
-        base_url: "https://api.deepseek.com/v1",
+        base_url: "https://api.deepseek.com",
         key_vars: &["DEEPSEEK_API_KEY"],
         base_vars: &["DEEPSEEK_API_BASE"],
         source: "https://api-docs.deepseek.com/",
@@ -77,10 +80,10 @@ pub static PROVIDERS: &[Provider] = &[
     Provider {
         name: "together_ai",
         aliases: &["together"],
-        base_url: "https://api.together.xyz/v1",
+        base_url: "https://api.together.ai/v1",
         key_vars: &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"],
         base_vars: &["TOGETHER_AI_API_BASE"],
-        source: "https://docs.together.ai/docs/openai-api-compatibility",
+        source: "https://docs.together.ai/docs/inference/openai-compatibility",
         ..HOSTED
     },
     Provider {
@@ -89,7 +92,7 @@ pub static PROVIDERS: &[Provider] = &[
         base_url: "https://api.fireworks.ai/inference/v1",
         key_vars: &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"],
         base_vars: &["FIREWORKS_API_BASE"],
-        source: "https://docs.fireworks.ai/tools-sdks/openai-compatibility",
+        source: "https://ai-sdk.dev/v5/providers/ai-sdk-providers/fireworks",
         ..HOSTED
     },
     Provider {
@@ -97,7 +100,7 @@ pub static PROVIDERS: &[Provider] = &[
         base_url: "https://api.perplexity.ai",
         key_vars: &["PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"],
         base_vars: &["PERPLEXITY_API_BASE"],
-        source: "https://docs.perplexity.ai/guides/chat-completions-guide",
+        source: "https://docs.perplexity.ai/api-reference/chat-completions",
         ..HOSTED
     },
     Provider {
@@ -113,7 +116,7 @@ pub static PROVIDERS: &[Provider] = &[
         base_url: "https://integrate.api.nvidia.com/v1",
         key_vars: &["NVIDIA_NIM_API_KEY", "NVIDIA_API_KEY"],
         base_vars: &["NVIDIA_NIM_API_BASE"],
-        source: "https://docs.api.nvidia.com/nim/reference/llm-apis",
+        source: "https://docs.litellm.ai/docs/providers/nvidia_nim",
         ..HOSTED
     },
     Provider {
@@ -121,7 +124,63 @@ pub static PROVIDERS: &[Provider] = &[
         base_url: "https://router.huggingface.co/v1",
         key_vars: &["HUGGINGFACE_API_KEY", "HF_TOKEN"],
         base_vars: &["HUGGINGFACE_API_BASE"],
-        source: "https://huggingface.co/docs/inference-providers/index",
+        source: "https://huggingface.co/docs/inference-providers/providers/cerebras",
+        ..HOSTED
+    },
+    Provider {
+        name: "deepinfra",
+        base_url: "https://api.deepinfra.com/v1/openai",
+        key_vars: &["DEEPINFRA_API_KEY"],
+        base_vars: &["DEEPINFRA_API_BASE"],
+        source: "https://deepinfra.com/docs/openai_api",
+        ..HOSTED
+    },
+    Provider {
+        name: "sambanova",
+        base_url: "https://api.sambanova.ai/v1",
+        key_vars: &["SAMBANOVA_API_KEY"],
+        base_vars: &["SAMBANOVA_API_BASE"],
+        source: "https://docs.pipecat.ai/api-reference/server/services/llm/sambanova",
+        ..HOSTED
+    },
+    Provider {
+        name: "moonshot",
+        base_url: "https://api.moonshot.ai/v1",
+        key_vars: &["MOONSHOT_API_KEY"],
+        base_vars: &["MOONSHOT_API_BASE"],
+        source: "https://www.promptfoo.dev/docs/providers/moonshot/",
+        ..HOSTED
+    },
+    Provider {
+        name: "novita",
+        base_url: "https://api.novita.ai/v3/openai",
+        key_vars: &["NOVITA_API_KEY"],
+        base_vars: &["NOVITA_API_BASE"],
+        source: "https://docs.litellm.ai/docs/providers/novita",
+        ..HOSTED
+    },
+    Provider {
+        name: "nebius",
+        base_url: "https://api.studio.nebius.ai/v1",
+        key_vars: &["NEBIUS_API_KEY"],
+        base_vars: &["NEBIUS_API_BASE"],
+        source: "https://docs.litellm.ai/docs/providers/nebius",
+        ..HOSTED
+    },
+    Provider {
+        name: "hyperbolic",
+        base_url: "https://api.hyperbolic.xyz/v1",
+        key_vars: &["HYPERBOLIC_API_KEY"],
+        base_vars: &["HYPERBOLIC_API_BASE"],
+        source: "https://docs.hyperbolic.xyz/docs/rest-api",
+        ..HOSTED
+    },
+    Provider {
+        name: "zai",
+        base_url: "https://api.z.ai/api/paas/v4",
+        key_vars: &["ZAI_API_KEY"],
+        base_vars: &["ZAI_API_BASE"],
+        source: "https://docs.rs/rig-core/latest/rig/providers/zai/constant.GENERAL_API_BASE_URL.html",
         ..HOSTED
     },
     Provider {
@@ -129,9 +188,8 @@ pub static PROVIDERS: &[Provider] = &[
         aliases: &["vllm"],
         key_vars: &["HOSTED_VLLM_API_KEY"],
         base_vars: &["HOSTED_VLLM_API_BASE"],
-        key_required: false,
         source: "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
-        ..HOSTED
+        ..LOCAL
     },
     Provider {
         name: "lm_studio",
@@ -140,8 +198,8 @@ pub static PROVIDERS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["LM_STUDIO_API_KEY"],
         base_vars: &["LM_STUDIO_API_BASE"],
-        key_required: false,
-        source: "https://lmstudio.ai/docs/app/api/endpoints/openai",
+        source: "https://lmstudio.ai/docs/api/openai-api",
+        ..LOCAL
     },
     Provider {
         name: "ollama",
@@ -149,8 +207,7 @@ pub static PROVIDERS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["OLLAMA_API_KEY"],
         base_vars: &["OLLAMA_API_BASE"],
-        key_required: false,
-        source: "https://docs.ollama.com/api/openai-compatibility",
-        ..HOSTED
+        source: "https://github.com/ollama/ollama/blob/main/docs/openai.md",
+        ..LOCAL
     },
 ];

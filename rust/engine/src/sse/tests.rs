@@ -79,6 +79,7 @@ fn a_byte_order_mark_counts_only_at_the_start() {
     assert_eq!(data(&["\u{feff}data: a\n\n\u{feff}data: b\n\n"]), ["a"]);
     assert_eq!(decode(&[b"\xEF", b"\xBB", b"\xBFdata: a\n\n"]), [(None, b"a".to_vec())]);
     assert_eq!(data(&["\u{feff}\ndata: a\n\n"]), ["a"]);
+    assert_eq!(data(&["\n\u{feff}data: a\n\n"]), [""; 0]);
 }
 
 #[test]
