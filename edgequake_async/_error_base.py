@@ -5,6 +5,7 @@ Promises lossless pickling and copying, and that ``openai``'s classes are adopte
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -146,7 +147,7 @@ class EQError(Exception):
         **details: Any,
     ) -> None:
         adopt_openai_bases()
-        super().__init__(message)
+        Exception.__init__(self, message)
         if unknown := details.keys() - _DETAILS.keys():
             raise TypeError(f"{type(self).__name__}() got unexpected arguments: {sorted(unknown)}")
         self.message = self._prefixed(message)
@@ -221,11 +222,14 @@ def adopt_openai_bases() -> None:
     module = sys.modules.get("openai")
     if module is _adopted or not isinstance(getattr(module, "APIStatusError", None), type):
         return
+    whole = True
     for cls in _families(EQError):
         base = getattr(module, cls.openai_base or "", None)
-        if isinstance(base, type) and issubclass(base, Exception) and not issubclass(cls, base):
-            try:
+        if not (isinstance(base, type) and issubclass(base, Exception)):
+            # Another thread is still importing the package.
+            whole = whole and cls.openai_base is None
+        elif not issubclass(cls, base):
+            with contextlib.suppress(TypeError):
                 cls.__bases__ = (*cls.__bases__, base)
-            except TypeError:
-                continue
-    _adopted = module
+    if whole:
+        _adopted = module

@@ -1,18 +1,17 @@
-"""Token counts. Promises integers for the three counts; every other counter is there when the provider sent it."""
+"""Token counts. The three usual ones are 0 where not sent; every other counter is there when the provider sent it."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
-from pydantic import BaseModel, SerializeAsAny, Strict
+from pydantic import BaseModel
 
-from .base import OpenAIObject, adopt, constructor
+from .base import AS_SENT, OpenAIObject, adopt, constructor
 
 __all__ = ["CompletionTokensDetailsWrapper", "PromptTokensDetailsWrapper", "Usage"]
 
-# Strict, so that a number sent as text is kept as text and not silently another value.
-_Count = Annotated[int, Strict(), SerializeAsAny()]
+_Count = Annotated[int, AS_SENT]
 
 
 class PromptTokensDetailsWrapper(OpenAIObject):
@@ -51,7 +50,7 @@ class Usage(OpenAIObject):
     """What a call cost in tokens.
 
     Attributes:
-        prompt_tokens, completion_tokens, total_tokens: 0 where unknown.
+        prompt_tokens, completion_tokens, total_tokens: 0 where not sent (Databricks sends null in chunks, which stays None).
         prompt_tokens_details, completion_tokens_details: None where unknown.
         cost: price, where the provider says it (OpenRouter: US dollars).
     """
