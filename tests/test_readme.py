@@ -30,7 +30,7 @@ else:
 import pytest
 
 import edgequake_async
-from edgequake_async import _eq_core, exceptions
+from edgequake_async import _eq_core, config, exceptions
 from edgequake_async.testing import FakeProvider
 
 ROOT = Path(__file__).parent.parent
@@ -156,6 +156,24 @@ def provider_table() -> str:
 
 def test_provider_table() -> None:
     generated(ROOT / "docs/providers.md", "providers", provider_table())
+
+
+def test_model_strings() -> None:
+    text = (ROOT / "docs/providers.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \| `([^`]+)` \|$", text, re.MULTILINE)
+    assert len(rows) == 5
+    assert [(model, *_eq_core.resolve(model)) for model, _, _ in rows] == rows
+
+
+def test_settings() -> None:
+    text = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", text, re.MULTILINE))
+    effective = {name: value for name, value in config.DEFAULTS.items() if name in told}
+    assert told == {
+        name: "none" if value is None else f"{value:g}" if value > 1 else str(value)
+        for name, value in effective.items()
+    }
+    assert [name for name in config.DEFAULTS if f"`{name}`" not in text] == []
 
 
 def test_provider_list_in_the_readme() -> None:
