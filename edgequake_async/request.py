@@ -131,7 +131,7 @@ def _mapping(argument: str, value: Any, model: str) -> Mapping[str, Any]:
 
 def _serialise(body: dict[str, Any], model: str) -> bytes:
     try:
-        data = to_json(body, exclude_none=True, inf_nan_mode="constants")
+        data = to_json(body, exclude_none=True, inf_nan_mode="constants", fallback=_plain)
     except (PydanticSerializationError, ValueError, RecursionError) as error:
         where, why = find_unserialisable(body) or ("the request", str(error))
         raise BadRequestError(f"{where}: {why}", model, "") from None
@@ -141,13 +141,22 @@ def _serialise(body: dict[str, Any], model: str) -> bytes:
     return data
 
 
+def _plain(value: Any) -> Any:
+    """Mappings of any class are dicts to JSON; pydantic-core knows only ``dict`` itself."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise ValueError(f"{type(value).__name__} cannot be written as JSON")
+
+
 def _find_target(
     route: str, provider: str, name: str, stream: bool, params: Mapping[str, Any]
 ) -> tuple[_eq_core.Target, CallInfo]:
     get = params.get
     model = params["model"]
     given_base = get("api_base") or get("base_url")
-    base = config.with_suffix(provider, _text("api_base", given_base, model)) if given_base else config.base_for(provider)
+    base = (
+        config.with_suffix(provider, _text("api_base", given_base, model)) if given_base else config.base_for(provider)
+    )
     given_key = get("api_key")
     key = _text("api_key", given_key, model) if given_key else config.key_for(provider)
     row = config.row(provider)

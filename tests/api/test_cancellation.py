@@ -289,7 +289,7 @@ async def test_calls_that_are_cancelled_leave_the_others_alone(fake: FakeProvide
             kept.start_soon(keep, number)
         await to_thread.run_sync(fake.wait_for_request, 60)
         dropped.cancel_scope.cancel()
-    assert answers == {number: f"keep {number}" for number in range(30)}
+    assert answers == {number: f"You said: keep {number}" for number in range(30)}
     await to_thread.run_sync(partial(fake.wait_for_abort, n=30))
 
 

@@ -1,4 +1,4 @@
-"""What arrives at the provider is what was asked for, field by field, in OpenAI's own types; nothing is added or changed."""
+"""What arrives at the provider is what was asked for, in OpenAI's own types: no field added, changed or left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from edgequake_async.testing import FakeProvider, raw, text
 
 from .ways import USER, Way
 
-PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 CALL = {"id": "t1", "type": "function", "function": {"name": "look", "arguments": '{"city": "Zürich"}'}}
 TOOL = {
     "type": "function",

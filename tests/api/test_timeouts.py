@@ -49,7 +49,9 @@ def test_connect(way: Way, silent: str, ask: dict[str, Any], stream_it: bool) ->
 
 def test_connect_limit_is_not_for_the_answer(way: Way, fake: FakeProvider, ask: dict[str, Any]) -> None:
     fake.script(slow_head(0.3))
-    assert way.completion(**ask, timeout={"connect": 0.1}).choices[0].message.content == USER[0]["content"]
+    assert (
+        way.completion(**ask, timeout={"connect": 0.1}).choices[0].message.content == f"You said: {USER[0]['content']}"
+    )
 
 
 FIRST_TOKEN = {
@@ -94,8 +96,8 @@ def test_idle_inside_a_unary_body(way: Way, fake: FakeProvider, ask: dict[str, A
 
 
 def test_idle_counts_from_the_last_piece(way: Way, fake: FakeProvider, ask: dict[str, Any]) -> None:
-    fake.script(stream(list("abcdefgh"), gap=0.1))
-    outcome = way.watch(**ask, stream=True, timeout={"idle": 0.5, "first_token": 0.5})
+    fake.script(stream(list("abcdefgh"), gap=0.08))
+    outcome = way.watch(**ask, stream=True, timeout={"idle": 0.4, "first_token": 0.4})
     assert (outcome.error, outcome.text) == (None, "abcdefgh")
 
 
@@ -140,8 +142,10 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("spelling", NUMBERS)
-@pytest.mark.parametrize("name", ["timeout", "request_timeout", "stream_timeout"])
+@pytest.mark.parametrize(
+    ("name", "spelling"),
+    [*(("timeout", spelling) for spelling in NUMBERS), ("request_timeout", "float"), ("stream_timeout", "float")],
+)
 def test_a_number_bounds_each_wait_of_a_stream(
     way: Way, fake: FakeProvider, ask: dict[str, Any], spelling: str, name: str
 ) -> None:
@@ -153,8 +157,8 @@ def test_a_number_bounds_each_wait_of_a_stream(
 
 
 def test_a_number_does_not_cut_a_stream_that_keeps_talking(way: Way, fake: FakeProvider, ask: dict[str, Any]) -> None:
-    fake.script(stream(["x"] * 12, gap=0.1))
-    outcome = way.watch(**ask, stream=True, timeout=0.7)
+    fake.script(stream(["x"] * 12, gap=0.05))
+    outcome = way.watch(**ask, stream=True, timeout=0.4)
     assert (outcome.error, outcome.text) == (None, "x" * 12)
 
 
@@ -178,7 +182,7 @@ def test_an_embedding_has_limits_too(way: Way, fake: FakeProvider, target: dict[
 
 
 def test_limits_of_one_call_do_not_reach_the_next(way: Way, fake: FakeProvider, ask: dict[str, Any]) -> None:
-    fake.script(slow_head(DELAY), slow_head(0.4))
+    fake.script(slow_head(DELAY), slow_head(2 * SHORT))
     assert isinstance(way.watch(**ask, timeout=SHORT).error, eq.Timeout)
     assert way.watch(**ask).error is None
 
