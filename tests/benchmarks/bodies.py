@@ -77,7 +77,7 @@ def burst() -> bytes:
 
 
 def embeddings() -> bytes:
-    """VECTORS vectors of DIMENSIONS JSON numbers, eight significant digits as OpenAI prints float32: about 1.2 MB."""
+    """VECTORS vectors of DIMENSIONS JSON numbers, eight significant digits as OpenAI prints float32: about 1.35 MB."""
     draw = random.Random(1536)
     rows = [
         {
