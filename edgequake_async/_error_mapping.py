@@ -29,7 +29,10 @@ def to_exception(payload: Mapping[str, Any], model: str) -> EQError:
     response = None
     if status is not None:
         response = ErrorResponse(status, Headers(payload["headers"]), content)
-    elif cls is exceptions.APIError:
+        if status < 400:
+            # The answer began as a success; the error's own status is its class's.
+            status = None
+    if status is None and cls is exceptions.APIError:
         status = cls.status_code
     error: EQError = cls(
         message=payload["message"],

@@ -47,13 +47,14 @@ def stream_chunk_builder(
         for piece in _dicts(chunk.pop("choices", None)):
             _add_choice(choices, piece)
         for key, value in chunk.items():
-            if value is not None and (key not in _FIRST_WINS or response.get(key) is None):
+            if value is not None and (key not in _FIRST_WINS or not response.get(key)):
                 response[key] = value
     response["object"] = "chat.completion"
     response["choices"] = [_close(choices[index]) for index in sorted(choices)]
     return construct(ModelResponse, response)
 
 
+# The first that says something: Azure's opening chunk has an empty id and model.
 _FIRST_WINS = frozenset({"created", "id", "model", "service_tier", "system_fingerprint"})
 
 
@@ -69,6 +70,8 @@ def _dicts(value: Any) -> list[_Fields]:
 def _add_choice(choices: dict[int, _Fields], piece: _Fields) -> None:
     index = piece.pop("index", None)
     delta = piece.pop("delta", None)
+    # Perplexity repeats the whole message so far beside every delta.
+    piece.pop("message", None)
     delta = {} if not isinstance(delta, (BaseModel, Mapping)) else _plain(delta)
     said = {key: value for key, value in piece.items() if value is not None}
     if not said and all(value is None for value in delta.values()):

@@ -63,7 +63,7 @@ async def aembedding(
         raise BadRequestError("input: must not be empty", str(model), "")
     target, body, info = request.prepare("embeddings", params)
     try:
-        embedded = await _eq_core.embed(current_port(), target, body)
+        embedded = await _eq_core.embed(current_port(), target, body, _is_float32(params))
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None
     reply, packed = embedded.reply, embedded.packed
@@ -75,6 +75,11 @@ async def aembedding(
         raise invalid_reply(reply, info, str(error)) from None
     response.attach(ReplySource(reply, info))
     return response
+
+
+def _is_float32(params: dict[str, Any]) -> bool:
+    """Whether base64 in the reply is packed float32: where it was asked for (unasked, Perplexity's is int8)."""
+    return params.get("encoding_format") == "base64" and params.get("output_dtype") in (None, "float")
 
 
 def embedding(

@@ -69,8 +69,7 @@ class Reader:
 
     def _with_partial(self, error: EQError) -> EQError:
         error.partial = self._partial()
-        content = error.partial.content if error.partial is not None else None
-        error.generated_content = content if isinstance(content, str) else ""
+        error.generated_content = _text(error.partial)
         return error
 
     def _partial(self) -> ModelResponse | None:
@@ -79,6 +78,15 @@ class Reader:
             for kept in self._kept
         ]
         return stream_chunk_builder(chunks) if chunks else None
+
+
+def _text(partial: ModelResponse | None) -> str:
+    """The text of the first choice; of a list of parts (Mistral), that of its text parts."""
+    content: Any = partial.content if partial is not None else None
+    if isinstance(content, list):
+        texts = [part.get("text") for part in content if isinstance(part, dict)]
+        return "".join(text for text in texts if isinstance(text, str))
+    return content if isinstance(content, str) else ""
 
 
 class CustomStreamWrapper:

@@ -1,7 +1,8 @@
 """The sync shim: one anyio blocking portal per process, whose loop runs the async core for callers that have none.
 
 Works in scripts, in threads (their calls run side by side) and inside a running loop, as in a notebook. Ctrl-C cancels
-the call that waits and is raised. The portal's thread starts on the first sync call and is stopped at exit.
+the call that waits and is raised. The portal's thread starts on the first sync call and is stopped at exit; daemon
+threads that are inside a call by then are not told, they stop there, as the interpreter stops them anywhere else.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ class _Shim:
             ready.set()
 
     def stop(self) -> None:
+        global _exiting
+        _exiting = True
         if self.pid == os.getpid() and self.portal is not None and self.thread.is_alive():
             self.portal.call(self.portal.stop, True)
             self.thread.join()
@@ -56,6 +59,7 @@ class _Shim:
 
 _shim: _Shim | None = None
 _start = threading.Lock()
+_exiting = False
 
 
 def run(function: Callable[..., Awaitable[T]], *args: Any) -> T:
@@ -72,6 +76,15 @@ def run(function: Callable[..., Awaitable[T]], *args: Any) -> T:
         RuntimeError: called from the shim's own thread, where waiting would never end.
         BaseException: whatever the function raises; a KeyboardInterrupt while waiting cancels it first.
     """
+    try:
+        return _wait_for(function, args)
+    except BaseException:
+        if _exiting and threading.current_thread().daemon:
+            threading.Event().wait()
+        raise
+
+
+def _wait_for(function: Callable[..., Awaitable[T]], args: tuple[Any, ...]) -> T:
     shim = _shim
     if shim is None or shim.pid != os.getpid() or not shim.thread.is_alive():
         shim = _open()
@@ -91,6 +104,8 @@ def run(function: Callable[..., Awaitable[T]], *args: Any) -> T:
 def _open() -> _Shim:
     global _shim
     with _start:
+        if _exiting and threading.current_thread().daemon:
+            raise RuntimeError("the interpreter is exiting")
         if _shim is None or _shim.pid != os.getpid() or not _shim.thread.is_alive():
             _shim = _Shim()
         return _shim
@@ -98,7 +113,8 @@ def _open() -> _Shim:
 
 def _forget() -> None:
     """After fork: the thread is the parent's, and the lock may be held by one that is not there."""
-    global _shim, _start
+    global _exiting, _shim, _start
+    _exiting = False
     _shim = None
     _start = threading.Lock()
 

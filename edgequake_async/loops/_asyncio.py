@@ -37,7 +37,8 @@ def forget() -> None:
 
 def _open(loop: asyncio.AbstractEventLoop) -> Port:
     key = id(loop)
-    reference = weakref.ref(loop, lambda _: _ports.pop(key, None))
+    # Bound here: a loop that outlives the module at exit finds its globals gone.
+    reference = weakref.ref(loop, lambda _, drop=_ports.pop: drop(key, None))
     port = _eq_core.Port(_future_factory(reference), _turn)
     drain = port.drain()
     try:

@@ -161,17 +161,23 @@ pub fn request<'py>(
     into_awaitable(port, async move { call::send(&clients, &target, body).await.map(Reply) })
 }
 
-/// Sends an embeddings request; awaits its whole reply, the numbers packed.
+/// Sends an embeddings request; awaits its whole reply, the numbers packed. Base64 is left alone unless the caller knows
+/// that it is packed float32.
 #[pyfunction]
 pub fn embed<'py>(
     port: &Bound<'py, Port>,
     target: &Bound<'_, Target>,
     body: PyBackedBytes,
+    base64_is_float32: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let (clients, target, body) = (process()?.clients.clone(), target.get().0.clone(), to_bytes(body));
     into_awaitable(port, async move {
         let reply = call::send(&clients, &target, body).await?;
-        let vectors = vectors::unpack(reply.body.clone()).map_err(|error| target.sign(error))?;
+        let vectors = match vectors::unpack(reply.body.clone()) {
+            Ok(vectors) => vectors.filter(|vectors| base64_is_float32 || vectors.width != vectors::Width::F32),
+            Err(error) if base64_is_float32 => return Err(target.sign(error)),
+            Err(_) => None,
+        };
         Ok(Embedded(reply, vectors))
     })
 }

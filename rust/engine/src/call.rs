@@ -54,8 +54,8 @@ pub async fn send(clients: &Clients, target: &Target, body: Bytes) -> Result<Rep
     let body = match read_body(head.response, target, total).await {
         Ok(body) => body,
         Err((mut error, arrived)) => {
-            let details = error.details_mut();
-            (details.status, details.headers, details.body) = (Some(status), header_list(&headers), arrived);
+            classify::with_headers(&mut error, &header_list(&headers));
+            (error.details_mut().status, error.details_mut().body) = (Some(status), arrived);
             return Err(sign(error));
         }
     };

@@ -141,14 +141,20 @@ fn kind_of_status(status: u16) -> Kind {
 }
 
 fn with_response(mut error: Error, provider: &str, headers: &[(String, String)], body: Bytes) -> Error {
-    let header = |name: &&str| headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
+    with_headers(&mut error, headers);
     let details = error.details_mut();
     details.provider = provider.to_owned();
+    details.body = body;
+    error
+}
+
+/// Adds what the head of a response says: headers, request id, how long to wait.
+pub(crate) fn with_headers(error: &mut Error, headers: &[(String, String)]) {
+    let header = |name: &&str| headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
+    let details = error.details_mut();
     details.request_id = REQUEST_ID_HEADERS.iter().find_map(header).map(|(_, value)| value.clone());
     details.retry_after = retry::retry_after(headers, SystemTime::now());
     details.headers = headers.to_vec();
-    details.body = body;
-    error
 }
 
 /// What a body without a message says: its text, else the status in words.

@@ -6,11 +6,13 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
 use reqwest::header::HeaderMap;
+use serde::de::IgnoredAny;
 use tokio::task::AbortHandle;
 
 use crate::buffer::Buffer;
 use crate::call::{self, Head, body_error};
 use crate::chunk::{self, Meaning};
+use crate::classify;
 use crate::error::{Error, Kind, Result, TimeoutKind};
 use crate::http::Clients;
 use crate::sse::Decoder;
@@ -72,9 +74,9 @@ pub async fn open(clients: &Clients, target: Arc<Target>, body: Bytes) -> Result
     let list = headers.clone();
     let task = tokio::spawn(async move {
         let outcome = producer.run(response).await.map_err(|mut error| {
+            classify::with_headers(&mut error, &call::header_list(&list));
             let details = error.details_mut();
-            details.status = details.status.or(Some(status));
-            (details.attempts, details.headers) = (attempts, call::header_list(&list));
+            (details.status, details.attempts) = (details.status.or(Some(status)), attempts);
             producer.target.sign(error)
         });
         producer.buffer.end(outcome);
@@ -161,11 +163,12 @@ impl Producer {
             match chunk::read(event) {
                 Meaning::Done => return Ok(()),
                 Meaning::Failure(error) => return Err(*error),
-                Meaning::Chunk { json, finished } => {
+                // The body may have been cut inside the event.
+                Meaning::Chunk { json, finished } if serde_json::from_slice::<IgnoredAny>(&json).is_ok() => {
                     self.finished |= finished;
                     self.buffer.push([json]);
                 }
-                Meaning::Nothing => {}
+                Meaning::Chunk { .. } | Meaning::Nothing => {}
             }
         }
         if self.finished {
