@@ -110,12 +110,14 @@ def test_thinking_blocks_end_with_their_signature() -> None:
         {"type": "thinking", "thinking": "a", "signature": ""},
         {"type": "thinking", "thinking": "b"},
         {"type": "thinking", "thinking": "", "signature": "s"},
+        {"type": "thinking", "thinking": "next"},
         {"type": "redacted_thinking", "data": "x"},
         {"type": "redacted_thinking", "data": "y"},
         {"type": "thinking", "thinking": "c"},
     ]
     assert message(*({"thinking_blocks": [block]} for block in blocks)).thinking_blocks == [
         {"type": "thinking", "thinking": "ab", "signature": "s"},
+        {"type": "thinking", "thinking": "next"},
         {"type": "redacted_thinking", "data": "x"},
         {"type": "redacted_thinking", "data": "y"},
         {"type": "thinking", "thinking": "c"},
