@@ -13,7 +13,7 @@ from . import _courier
 if TYPE_CHECKING:
     from .._eq_core import Port
 
-# Keyed by id, not by a WeakKeyDictionary (1.1 us a look-up against 0.1): the entry's reference says whether it is stale.
+# Keyed by id, not by a WeakKeyDictionary (1.1 us a look-up against 0.1): an entry's reference says if it is stale.
 _ports: dict[int, tuple[weakref.ref[asyncio.AbstractEventLoop], Port]] = {}
 
 
@@ -37,8 +37,9 @@ def forget() -> None:
 
 def _open(loop: asyncio.AbstractEventLoop) -> Port:
     key = id(loop)
-    # Bound here: a loop that outlives the module at exit finds its globals gone.
-    reference = weakref.ref(loop, lambda _, drop=_ports.pop: drop(key, None))
+    # Bound here: a loop that outlives this module at exit would find its globals gone.
+    drop = _ports.pop
+    reference = weakref.ref(loop, lambda _: drop(key, None))
     port = _eq_core.Port(_future_factory(reference), _turn)
     drain = port.drain()
     try:

@@ -55,7 +55,8 @@ class _Courier:
                 watched = dict(self._watched)
             # In place: `&=` with a dict's keys would make a new set, and deliver() answers in the one it was given.
             ringing.intersection_update(watched)
-            ready, _, _ = select.select([self._woken, *(watched.keys() - ringing)], [], [])
+            listened: list[int | socket.socket] = [self._woken, *(watched.keys() - ringing)]
+            ready, _, _ = select.select(listened, [], [])
             if self._woken in ready and not self._answer():
                 return
             for fd in ready:

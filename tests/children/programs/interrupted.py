@@ -29,12 +29,16 @@ def stream_paced() -> None:
 
 
 def running_loop() -> None:
-    """A sync call inside a running loop, as in a notebook."""
+    """A sync call inside a running loop, as in a notebook; asyncio.run would take the first interrupt for itself."""
 
     async def main() -> None:
         completion()
 
-    asyncio.run(main())
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
 
 
 async def waiting() -> None:
