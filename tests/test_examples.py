@@ -22,7 +22,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from edgequake_async.testing import FakeProvider, stream
+from edgequake_async.testing import FakeProvider, drop_after, error, hang, stream
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LIMIT = 60
@@ -126,11 +126,13 @@ def test_a_key_in_the_environment_decides(fake: FakeProvider) -> None:
     assert {request.headers["authorization"] for request in fake.requests} == {f"Bearer {fake.api_key}"}
 
 
-def test_trio_nursery() -> None:
-    printed = run("trio_nursery.py")
+def test_trio_nursery(fake: FakeProvider) -> None:
+    fake.on_request(lambda request: hang() if b"Tails?" in request.body else None)
+    printed = run("trio_nursery.py", fake=fake)
     for question in ("What is a nursery?", "What is a cancel scope?", "What is a checkpoint?"):
         assert f"{question} You said: {question}" in printed
-    assert printed.count("first: You said: ") in (1, 2)
+    assert printed.count("first: You said: Heads?") == 1
+    assert b"Tails?" in fake.wait_for_abort().request.body
     assert printed.endswith("You said: Stream within thirty seconds.\n")
 
 
@@ -208,6 +210,11 @@ def test_fastapi_stream(fake: FakeProvider) -> None:
         assert status == 200
         assert sse(events) == "You said: Where is Zoë?"
         assert events.endswith("event: done\ndata:\n\n")
+        fake.script(*[error(429, headers={"retry-after": "0"})] * 4)
+        assert call(port, "GET", "/chat?question=Busy") == (429, '{"error":"RateLimitError"}')
+        fake.script(drop_after(pieces=2, reply=stream(["one ", "two ", "three"])))
+        status, events = call(port, "GET", "/chat?question=Broken")
+        assert (status, 'event: failed\ndata: "APIConnectionError"\n\n' in events) == (200, True)
         leave_early(fake, port, "GET", "/chat?question=Long")
 
 
