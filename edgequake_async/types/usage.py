@@ -50,7 +50,7 @@ class Usage(OpenAIObject):
     """What a call cost in tokens.
 
     Attributes:
-        prompt_tokens, completion_tokens, total_tokens: 0 where not sent (Databricks sends null in chunks, which stays None).
+        prompt_tokens, completion_tokens, total_tokens: 0 where not sent; null (Databricks, in chunks) stays None.
         prompt_tokens_details, completion_tokens_details: None where unknown.
         cost: price, where the provider says it (OpenRouter: US dollars).
     """
