@@ -17,7 +17,7 @@ from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .structured import read_response_format
 from .timeouts import read_timeout
-from .unserialisable import find_unserialisable
+from .unserialisable import find_unserialisable, lone_surrogate
 
 __all__ = ["Call", "CallInfo", "prepare", "resolve"]
 
@@ -67,6 +67,8 @@ def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
         return _eq_core.resolve(model, provider)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], model) from None
+    except UnicodeEncodeError as error:
+        raise BadRequestError(f"model: {lone_surrogate(error)}", model, "") from None
 
 
 def prepare(route: str, params: dict[str, Any]) -> Call:
@@ -85,7 +87,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
     get = params.get
-    provider, name = resolve(model, get("custom_llm_provider"))
+    named = get("custom_llm_provider")
+    provider, name = resolve(model, None if named is None else _text("custom_llm_provider", named, model))
     for unsupported in _UNSUPPORTED:
         if get(unsupported):
             _refuse(params, provider, model)
@@ -99,8 +102,12 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         body["response_format"] = read_response_format(response_format, model)
     if (extra_body := get("extra_body")) is not None:
         body.update(_mapping("extra_body", extra_body, model))
-    for dropped in get("additional_drop_params") or ():
-        body.pop(dropped, None)
+    if (dropped := get("additional_drop_params")) is not None:
+        if not isinstance(dropped, (list, tuple, set, frozenset)):
+            kind = type(dropped).__name__
+            raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
+        for unwanted in dropped:
+            body.pop(unwanted, None)
     target, info = _find_target(route, provider, name, bool(get("stream")), params)
     return Call(target, _serialise(body, model), info)
 
@@ -198,6 +205,10 @@ def _text(argument: str, value: Any, model: str) -> str:
     if not isinstance(value, str):
         # A key object of some other library (pydantic's SecretStr) is not guessed at, and never shown.
         raise BadRequestError(f"{argument}: must be a string, not {type(value).__name__}", model, "")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise BadRequestError(f"{argument}: {lone_surrogate(error)}", model, "") from None
     return value
 
 
@@ -218,7 +229,7 @@ def _headers(provider: str, params: Mapping[str, Any]) -> tuple[tuple[str, str],
                 raise BadRequestError(
                     f"{argument}[{name!r}]: must be a string, not {type(value).__name__}", params["model"], ""
                 )
-            merged[name] = str(value)
+            merged[name] = _text(f"{argument}[{name!r}]", str(value), params["model"])
     return tuple(merged.items())
 
 

@@ -92,7 +92,7 @@ def _check_schema(schema: Any, where: str, model: str) -> None:
         raise _wrong(where, f"a JSON Schema is a dict, not {type(schema).__name__}", model)
     kinds = schema.get("type", [])
     for kind in [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else [kinds]:
-        if kind not in _TYPES:
+        if not isinstance(kind, str) or kind not in _TYPES:
             raise _wrong(f"{where}['type']", f"{kind!r} is not a JSON Schema type", model)
     required = schema.get("required", [])
     if not isinstance(required, list) or not all(isinstance(name, str) for name in required):

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json
 
-__all__ = ["find_unserialisable"]
+__all__ = ["find_unserialisable", "lone_surrogate"]
 
 
 def find_unserialisable(body: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -19,9 +19,18 @@ def find_unserialisable(body: Mapping[str, Any]) -> tuple[str, str] | None:
         Its place, as ``messages[0]['content']``, and the reason; None when there is none.
     """
     for key, value in body.items():
-        if found := _search(value, str(key), frozenset()):
+        try:
+            found = _search(value, str(key), frozenset())
+        except RecursionError:
+            return str(key), "is nested too deeply"
+        if found:
             return found
     return None
+
+
+def lone_surrogate(error: UnicodeEncodeError) -> str:
+    """What is wrong with a text that has no UTF-8."""
+    return f"holds a lone surrogate at index {error.start}, which is no Unicode text"
 
 
 def _search(value: Any, where: str, above: frozenset[int]) -> tuple[str, str] | None:
@@ -31,11 +40,14 @@ def _search(value: Any, where: str, above: frozenset[int]) -> tuple[str, str] | 
         try:
             value.encode()
         except UnicodeEncodeError as error:
-            return where, f"holds a lone surrogate at index {error.start}, which is no Unicode text"
+            return where, lone_surrogate(error)
         return None
     if isinstance(value, float):
         return None if math.isfinite(value) else (where, f"{value} is not a JSON number")
     if isinstance(value, Mapping):
+        for key in value:
+            if found := _search(key, f"{where}, key {key!r}", above) if isinstance(key, str) else None:
+                return found
         inner = [(f"{where}[{key!r}]", item) for key, item in value.items()]
     elif isinstance(value, (list, tuple, set, frozenset)):
         inner = [(f"{where}[{index}]", item) for index, item in enumerate(value)]

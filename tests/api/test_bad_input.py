@@ -79,7 +79,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "unserialisable argument": ({"seed": Opaque()}, "seed"),
     "unserialisable unknown argument": ({"foo_bar": {1, Opaque}}, "foo_bar"),
     "unserialisable tool": ({"tools": [{"type": "function", "function": print}]}, "tools[0]['function']"),
-    "nested too deeply": (says(deep(5_000)), ""),
+    "nested too deeply": (says(deep(5_000)), "messages"),
     "timeout negative": ({"timeout": -1}, "timeout"),
     "timeout zero": ({"timeout": 0}, "timeout"),
     "timeout NaN": ({"timeout": float("nan")}, "timeout"),

@@ -38,7 +38,7 @@ ECHOES: dict[str, Any] = {
     "in a header": error(401, headers={"x-request-id": KEY, "x-echo": f"Bearer {KEY}"}),
     "in text": raw(500, {"content-type": "text/plain"}, f"Authorization: Bearer {KEY}"),
     "in HTML": raw(500, {"content-type": "text/html"}, f"<pre>Authorization: Bearer {KEY}</pre>"),
-    "in JSON, escaped": raw(400, (), '{"error":{"message":"key %s"}}' % KEY.replace("/", "\\/")),
+    "in JSON, escaped": raw(400, (), json.dumps({"error": {"message": KEY}}).replace("/", "\\/")),
     "beside bytes that are no text": raw(500, (), b"\xff\xfe" + KEY.encode() + b"\xff"),
     "in a redirect": raw(302, {"location": f"http://127.0.0.1:9/?key={KEY}"}),
     "in a success that is none": raw(200, (), f"key {KEY}"),
