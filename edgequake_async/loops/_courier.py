@@ -59,10 +59,10 @@ class _Courier:
             ready, _, _ = select.select(listened, [], [])
             if self._woken in ready and not self._answer():
                 return
-            for fd in ready:
-                if isinstance(fd, int):
-                    ringing.add(fd)
-                    self._carry(fd, *watched[fd], ringing)
+            for bell in ready:
+                if isinstance(bell, int):
+                    ringing.add(bell)
+                    self._carry(bell, *watched[bell], ringing)
 
     def _answer(self) -> bool:
         """Whether the courier is to go on."""

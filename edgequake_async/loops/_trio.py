@@ -98,7 +98,7 @@ class TrioFuture:
     def __await__(self) -> Generator[Any, Any, Any]:
         if self._state == _PENDING:
             self._task = current_task()
-            yield from wait_task_rescheduled(self._abort).__await__()
+            yield from wait_task_rescheduled(self._abort).__await__()  # noqa: ASYNC105 (this is its await)
         if self._state == _ERROR:
             raise self._value
         return self._value
