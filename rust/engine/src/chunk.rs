@@ -1,7 +1,7 @@
 //! What one event of an OpenAI-shaped chat stream means: a chunk, an error, the end, or nothing.
 //!
 //! Chunks pass through as the bytes that arrived. Nothing is parsed on the usual path: two searches decide whether an
-//! event can be anything but an ordinary chunk (90 ns for 300 bytes), and only then is it read as JSON.
+//! event can be anything but an ordinary chunk (65 ns for 300 bytes), and only then is it read as JSON.
 
 use std::borrow::Cow;
 use std::fmt;

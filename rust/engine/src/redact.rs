@@ -138,6 +138,7 @@ mod tests {
     fn overlapping_secrets_leave_no_rest() {
         assert_eq!(secrets(&["abcdef", "defghi"]).clean_text("<abcdefghi>"), "<[redacted]>");
         assert_eq!(secrets(&["abcdef", "abcdefgh"]).clean_text("<abcdefgh>"), "<[redacted]>");
+        assert_eq!(secrets(&["bcdefg", "abcdefghijkl"]).clean_text("<abcdefghijkl>"), "<[redacted]>");
         assert_eq!(secrets(&["redact", "abcdef"]).clean_text("abcdef"), "[redacted]");
     }
 

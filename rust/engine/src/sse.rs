@@ -1,8 +1,8 @@
 //! An incremental server-sent-events decoder, as the WHATWG standard defines the format.
 //!
-//! Lines end with CR, LF or CRLF and with nothing else: U+2028, U+2029 and U+0085 are data. Works on bytes, so a character
-//! split across packets is whole again. Takes time linear in the input however it is cut; an event that lies whole in
-//! one piece is not copied. Refuses an event larger than its limit.
+//! Lines end with CR, LF or CRLF and with nothing else: U+2028, U+2029 and U+0085 are data. Works on bytes, so a
+//! character split across packets is whole again. Takes time linear in the input however it is cut; an event that lies
+//! whole in one piece is not copied. Refuses an event larger than its limit.
 
 use bytes::{Bytes, BytesMut};
 use memchr::{memchr, memchr2};

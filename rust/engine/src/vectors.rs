@@ -1,8 +1,9 @@
-//! An OpenAI-shaped embeddings reply without its numbers, and the numbers packed, so that Python parses a small document
-//! and takes the vectors as one buffer.
+//! An OpenAI-shaped embeddings reply without its numbers, and the numbers packed, so that Python parses a small
+//! document and takes the vectors as one buffer.
 //!
-//! JSON numbers become `f64`, correctly rounded, as Python's `float()` reads them; base64 is `f32` already. A shape that is
-//! not recognised (integers, nested lists, several kinds of rows) is refused, and the caller hands on the reply unchanged.
+//! JSON numbers become `f64`, correctly rounded, as Python's `float()` reads them; base64 is `f32` already. A shape
+//! that is not recognised (integers, nested lists, several kinds of rows) is refused, and the caller hands on the reply
+//! unchanged.
 
 use base64::Engine as _;
 use base64::alphabet::STANDARD;
@@ -20,8 +21,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Embeddings are of order 1. Quantised ones (Perplexity's `base64_int8`) come in base64 too and look like `f32` but for their
-/// size: a small negative byte at the top makes 1e37.
+/// Embeddings are of order 1. Quantised ones (Perplexity's `base64_int8`) come in base64 too and look like `f32` but
+/// for their size: a small negative byte at the top makes 1e37.
 const MAX_F32: f32 = 1e18;
 
 /// The width of the packed numbers.
@@ -166,7 +167,8 @@ impl<'a> Packer<'a> {
         has_float.then_some(())
     }
 
-    /// Little-endian `f32` in base64; other contents (quantised vectors) have no multiple of four bytes or are not packed.
+    /// Little-endian `f32` in base64; other contents (quantised vectors) have no multiple of four bytes or are not
+    /// packed.
     fn base64(&mut self) -> Option<()> {
         let (quoted_at, packed) = (self.scanner.position(), self.data.len());
         let mut text = std::borrow::Cow::Borrowed(self.scanner.string()?);

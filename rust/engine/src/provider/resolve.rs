@@ -1,8 +1,8 @@
 //! From a model string to a provider and the model that it knows: `groq/llama-3.3-70b` is `llama-3.3-70b` at `groq`.
 //!
-//! Only the first segment names a provider, so `zaguan/openai/gpt-4o` is `openai/gpt-4o` at `zaguan`. A bare name belongs to
-//! the maker that its beginning gives away, else to OpenAI. A provider that we know and cannot speak to is refused by name,
-//! never replaced by another.
+//! Only the first segment names a provider, so `zaguan/openai/gpt-4o` is `openai/gpt-4o` at `zaguan`. A bare name
+//! belongs to the maker that its beginning gives away, else to OpenAI. A provider that we know and cannot speak to is
+//! refused by name, never replaced by another.
 
 use super::{Provider, find};
 use crate::error::{Error, Kind, Result};
@@ -39,8 +39,8 @@ const UNSUPPORTED: &[&str] = &[
 
 /// The provider and the model that a model string means; `provider` wins over the string's prefix.
 ///
-/// # Errors
-/// `BadRequest`: the model is empty. `UnknownProvider`: the string or `provider` names none, or one that is not supported.
+/// # Errors `BadRequest`: the model is empty. `UnknownProvider`: the string or `provider` names none, or one that is
+/// not supported.
 pub fn resolve<'m>(model: &'m str, provider: Option<&str>) -> Result<(&'static Provider, &'m str)> {
     if model.trim().is_empty() {
         return Err(Error::new(Kind::BadRequest, "model: must not be empty"));

@@ -1,5 +1,6 @@
-//! The providers that speak OpenAI's protocol, one row each. Names and key variables are litellm's; every base URL was read
-//! in documentation and, but for `zaguan`, `nvidia_nim`, `moonshot` and the local servers, seen in recorded traffic.
+//! The providers that speak OpenAI's protocol, one row each. Names and key variables are litellm's; every base URL was
+//! read in documentation and, but for `zaguan`, `nvidia_nim`, `moonshot` and the local servers, seen in recorded
+//! traffic.
 
 use super::Provider;
 

@@ -1,5 +1,5 @@
-//! A cursor over JSON that finds its way by structure. It checks no more than it needs: what is skipped is handed on as it
-//! is, to a parser that checks it.
+//! A cursor over JSON that finds its way by structure. It checks no more than it needs: what is skipped is handed on as
+//! it is, to a parser that checks it.
 
 use memchr::memchr2;
 

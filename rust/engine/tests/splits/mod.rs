@@ -1,5 +1,5 @@
-//! The promise of the decoder that is easiest to break: however a stream is cut into pieces, its events are the same, and they
-//! are those that a plain reading of the standard gives. Shared by the fuzz target and its stable stand-in.
+//! The promise of the decoder that is easiest to break: however a stream is cut into pieces, its events are the same,
+//! and they are those that a plain reading of the standard gives. Shared by the fuzz target and its stable stand-in.
 
 #![allow(clippy::expect_used)]
 
