@@ -1,6 +1,7 @@
 """FastAPI: stream an answer to a browser as server-sent events.
 
     uvicorn fastapi_stream:app
+    hypercorn --worker-class trio fastapi_stream:app
 
 A browser that leaves ends the generator, which leaves ``async with``, which closes the connection to the provider: no
 token is paid for that nobody reads.

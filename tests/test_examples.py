@@ -201,8 +201,10 @@ def test_notebook(fake: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Error" not in shown
 
 
-def test_fastapi_stream(fake: FakeProvider) -> None:
-    with served(fake, "-m", "uvicorn", "fastapi_stream:app", "--port", "0") as port:
+@pytest.mark.parametrize("server", ["uvicorn --port 0", "hypercorn --worker-class trio --bind 127.0.0.1:0"])
+def test_fastapi_stream(fake: FakeProvider, server: str) -> None:
+    assert server.split(" -")[0] in (EXAMPLES / "fastapi_stream.py").read_text()
+    with served(fake, "-m", *server.split(), "fastapi_stream:app") as port:
         status, page = call(port, "GET", "/")
         assert status == 200
         assert "EventSource" in page
