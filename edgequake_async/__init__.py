@@ -12,13 +12,15 @@ Importing it opens no socket, starts no thread and reads no configuration.
 from __future__ import annotations
 
 import sys as _sys
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import _eq_core
 from ._eq_core import __version__
-from .chunk_builder import stream_chunk_builder
 from .completion import acompletion, completion
 from .config import SettingsModule as _SettingsModule
 from .embedding import aembedding, embedding
+from .exceptions import TOP_LEVEL as _TOP_LEVEL
+from .exceptions import __all__ as _ERRORS
 from .exceptions import (
     APIConnectionError,
     APIError,
@@ -49,26 +51,29 @@ from .exceptions import (
     UnprocessableEntityError,
     UnsupportedParamsError,
 )
-from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
-from .timeouts import Timeouts
-from .types import (
-    ChatCompletionDeltaToolCall,
-    ChatCompletionMessageToolCall,
-    Choices,
-    Delta,
-    Embedding,
-    EmbeddingObject,
-    EmbeddingResponse,
-    Function,
-    Message,
-    ModelResponse,
-    ModelResponseStream,
-    StreamingChoices,
-    StreamingModelResponse,
-    TextChoices,
-    TextCompletionResponse,
-    Usage,
-)
+
+if _TYPE_CHECKING:
+    from .chunk_builder import stream_chunk_builder
+    from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
+    from .timeouts import Timeouts
+    from .types import (
+        ChatCompletionDeltaToolCall,
+        ChatCompletionMessageToolCall,
+        Choices,
+        Delta,
+        Embedding,
+        EmbeddingObject,
+        EmbeddingResponse,
+        Function,
+        Message,
+        ModelResponse,
+        ModelResponseStream,
+        StreamingChoices,
+        StreamingModelResponse,
+        TextChoices,
+        TextCompletionResponse,
+        Usage,
+    )
 
 __all__ = [
     "APIConnectionError",
@@ -98,7 +103,6 @@ __all__ = [
     "JSONSchemaValidationError",
     "LiteLLMUnknownProvider",
     "Message",
-    "MidStreamFallbackError",
     "MockException",
     "ModelResponse",
     "ModelResponseStream",
@@ -106,7 +110,6 @@ __all__ = [
     "OpenAIError",
     "PermissionDeniedError",
     "RateLimitError",
-    "RejectedRequestError",
     "RouterRateLimitError",
     "ServiceUnavailableError",
     "StreamingChoices",
@@ -134,9 +137,20 @@ if _eq_core.debug_build:
 
 
 
+# Where names live that need pydantic: importing it here would make this import take 100 ms instead of 15.
+_LAZY = {
+    "AsyncStreamWrapper": "streaming",
+    "CustomStreamWrapper": "streaming",
+    "SyncStreamWrapper": "streaming",
+    "Timeouts": "timeouts",
+    "stream_chunk_builder": "chunk_builder",
+}
+_LAZY |= dict.fromkeys(set(__all__) - set(globals()) - set(_LAZY), "types")
+
+
 def __dir__() -> list[str]:
     # Programs made for litellm look through dir() for names that end in Error and refuse one that litellm lacks.
-    return sorted(set(globals()) - {"EQError"})
+    return sorted((set(globals()) | set(__all__)) - (set(_ERRORS) - set(_TOP_LEVEL)))
 
 
 _sys.modules[__name__].__class__ = _SettingsModule

@@ -16,10 +16,10 @@ The file holds the same names at its top level, and tables per provider::
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -118,6 +118,8 @@ def _of_provider(provider: str, name: str) -> Any:
 @functools.cache
 def _file() -> dict[str, Any]:
     """The configuration file, read once; absent is empty, damaged is an error that names it."""
+    from pathlib import Path
+
     path = Path(os.environ.get("EDGEQUAKE_CONFIG") or "~/.config/edgequake/config.toml").expanduser()
     try:
         text = path.read_text(encoding="utf-8")
@@ -134,11 +136,20 @@ def _file() -> dict[str, Any]:
 
 
 class SettingsModule(ModuleType):
-    """A module whose settings live in one place, whichever module they are read from or assigned to."""
+    """A module whose settings live in one place, whichever module they are read from or assigned to.
+
+    Names in its ``_LAZY`` (name: submodule) are imported when first asked for.
+    """
 
     def __getattr__(self, name: str) -> Any:
         if is_setting(name):
             return get(name)
+        home = self.__dict__.get("_LAZY", {}).get(name)
+        if home is not None:
+            value = getattr(importlib.import_module(f"{self.__name__}.{home}"), name)
+            # Found at once from now on, and replaceable like any other name.
+            super().__setattr__(name, value)
+            return value
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:

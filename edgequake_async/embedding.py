@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from . import _eq_core, request, sync
-from ._error_mapping import to_exception
-from .exceptions import BadRequestError
-from .loops import current_port
-from .reply import ReplySource, invalid_reply
-from .timeouts import TimeoutTypes
-from .types import EmbeddingResponse
-from .types.tolerant import read
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .timeouts import TimeoutTypes
+    from .types import EmbeddingResponse
+
+    Input = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
 
 __all__ = ["aembedding", "embedding"]
-
-Input = str | Sequence[str] | Sequence[int] | Sequence[Sequence[int]]
 
 
 async def aembedding(
@@ -57,29 +53,9 @@ async def aembedding(
     """
     params = locals()
     params.update(params.pop("kwargs"))
-    if not isinstance(input, str) and (isinstance(input, (bytes, dict)) or not hasattr(input, "__iter__")):
-        raise BadRequestError(f"input: must be a text, texts or tokens, not {type(input).__name__}", str(model), "")
-    if not input:
-        raise BadRequestError("input: must not be empty", str(model), "")
-    target, body, info = request.prepare("embeddings", params)
-    try:
-        embedded = await _eq_core.embed(current_port(), target, body, _is_float32(params))
-    except _eq_core.EngineError as error:
-        raise to_exception(error.args[0], info.model) from None
-    reply, packed = embedded.reply, embedded.packed
-    try:
-        response = (
-            read(EmbeddingResponse, reply.body) if packed is None else EmbeddingResponse.from_packed(*packed)
-        )
-    except ValueError as error:
-        raise invalid_reply(reply, info, str(error)) from None
-    response.attach(ReplySource(reply, info))
-    return response
+    from .calls import embed
 
-
-def _is_float32(params: dict[str, Any]) -> bool:
-    """Whether base64 in the reply is packed float32: where it was asked for (unasked, Perplexity's is int8)."""
-    return params.get("encoding_format") == "base64" and params.get("output_dtype") in (None, "float")
+    return await embed(params)
 
 
 def embedding(
@@ -102,8 +78,7 @@ def embedding(
     """``aembedding`` for code without an event loop; see there. Also works inside a running loop, which it blocks."""
     params = locals()
     params.update(params.pop("kwargs"))
-    return sync.run(_aembedding_of, params)
+    from .calls import embed
+    from .sync import run
 
-
-async def _aembedding_of(params: dict[str, Any]) -> EmbeddingResponse:
-    return await aembedding(**params)
+    return run(embed, params)

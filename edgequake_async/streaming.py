@@ -156,6 +156,11 @@ class SyncStreamWrapper(CustomStreamWrapper):
         super().__init__(stream, info)
         self._ready: deque[ModelResponseStream] = deque()
 
+    @classmethod
+    def of(cls, stream: AsyncStreamWrapper) -> Self:
+        """The same stream for sync code."""
+        return cls(stream._stream, stream._info)
+
     def __iter__(self) -> Self:
         return self
 

@@ -1,0 +1,66 @@
+"""The async core: one call, from its keyword arguments to a response. Both the async API and its sync shims end here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import _eq_core
+from ._error_mapping import to_exception
+from .exceptions import BadRequestError
+from .loops import current_port
+from .reply import ReplySource, invalid_reply
+from .request import prepare
+from .streaming import AsyncStreamWrapper, Reader
+from .types import EmbeddingResponse, ModelResponse
+from .types.tolerant import read
+
+__all__ = ["chat", "embed"]
+
+
+async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
+    """A chat completion; see ``acompletion``. ``params`` has every argument, ``None`` for those not given."""
+    target, body, info = prepare("chat", params)
+    try:
+        if params["stream"]:
+            reader = Reader(info.provider, info.model)
+            stream = await _eq_core.open_stream(current_port(), target, body, reader.decode, reader.fail)
+            return AsyncStreamWrapper(stream, info)
+        reply = await _eq_core.request(current_port(), target, body)
+    except _eq_core.EngineError as error:
+        raise to_exception(error.args[0], info.model) from None
+    try:
+        response = read(ModelResponse, reply.body)
+    except ValueError as error:
+        raise invalid_reply(reply, info, str(error)) from None
+    response.attach(ReplySource(reply, info))
+    return response
+
+
+async def embed(params: dict[str, Any]) -> EmbeddingResponse:
+    """An embeddings call; see ``aembedding``."""
+    _check_input(params["input"], params["model"])
+    target, body, info = prepare("embeddings", params)
+    try:
+        embedded = await _eq_core.embed(current_port(), target, body, _is_float32(params))
+    except _eq_core.EngineError as error:
+        raise to_exception(error.args[0], info.model) from None
+    reply, packed = embedded.reply, embedded.packed
+    try:
+        response = read(EmbeddingResponse, reply.body) if packed is None else EmbeddingResponse.from_packed(*packed)
+    except ValueError as error:
+        raise invalid_reply(reply, info, str(error)) from None
+    response.attach(ReplySource(reply, info))
+    return response
+
+
+def _check_input(texts: Any, model: Any) -> None:
+    if not isinstance(texts, str) and (isinstance(texts, (bytes, Mapping)) or not hasattr(texts, "__iter__")):
+        raise BadRequestError(f"input: must be a text, texts or tokens, not {type(texts).__name__}", str(model), "")
+    if not texts:
+        raise BadRequestError("input: must not be empty", str(model), "")
+
+
+def _is_float32(params: dict[str, Any]) -> bool:
+    """Whether base64 in the reply is packed float32: where it was asked for (unasked, Perplexity's is int8)."""
+    return params.get("encoding_format") == "base64" and params.get("output_dtype") in (None, "float")
