@@ -125,6 +125,8 @@ def _file() -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except (FileNotFoundError, NotADirectoryError):
         return {}
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8: {error}") from error
     if sys.version_info >= (3, 11):
         import tomllib
     else:

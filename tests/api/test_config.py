@@ -112,12 +112,12 @@ def test_unknown_module_attributes_can_be_set() -> None:
 
 # In a child, since the file is read once per process.
 FILE_PROGRAM = """
-import json, sys
+import json, pathlib, sys
 import edgequake_async as eq
 from edgequake_async.testing import FakeProvider, error
 with FakeProvider() as fake:
-    text = open(sys.argv[1]).read().replace("BASE", fake.base_url)
-    open(sys.argv[1], "w").write(text)
+    file = pathlib.Path(sys.argv[1])
+    file.write_bytes(file.read_bytes().replace(b"BASE", fake.base_url.encode()))
     fake.script(error(500, headers={"retry-after-ms": "1"}))
     outcome = ""
     try:

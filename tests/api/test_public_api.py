@@ -6,7 +6,6 @@ import inspect
 import json
 import subprocess
 import sys
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,18 +14,12 @@ import edgequake_async as eq
 from edgequake_async import exceptions
 
 
-def public(module: ModuleType) -> set[str]:
-    return {
-        name
-        for name, value in vars(module).items()
-        if not name.startswith("_") and not isinstance(value, ModuleType) and name != "annotations"
-    }
-
-
 def test_all_is_complete_and_sorted() -> None:
     assert list(eq.__all__) == sorted(eq.__all__)
     assert len(set(eq.__all__)) == len(eq.__all__)
-    assert public(eq) | {"__version__"} == set(eq.__all__)
+    shown = {name for name in dir(eq) if not name.startswith("_") and not inspect.ismodule(getattr(eq, name))}
+    # dir() hides EQError, see below.
+    assert shown - {"annotations"} == set(eq.__all__) - {"__version__", "EQError"}
     assert all(getattr(eq, name) is not None for name in eq.__all__)
 
 
@@ -94,21 +87,35 @@ def test_every_error_is_one_tree() -> None:
 
 
 # aider's list; it refuses to start where dir() shows another name that ends in Error.
-KNOWN_TO_AIDER = set(
-    """
-    APIConnectionError APIError APIResponseValidationError AuthenticationError AzureOpenAIError BadGatewayError
-    BadRequestError BudgetExceededError ContentPolicyViolationError ContextWindowExceededError ImageFetchError
-    InternalServerError InvalidRequestError JSONSchemaValidationError NotFoundError OpenAIError
-    PermissionDeniedError RateLimitError RouterRateLimitError ServiceUnavailableError UnprocessableEntityError
-    UnsupportedParamsError Timeout MidStreamFallbackError RejectedRequestError
-    """.split()
-)
+KNOWN_TO_AIDER = {
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "AuthenticationError",
+    "AzureOpenAIError",
+    "BadGatewayError",
+    "BadRequestError",
+    "BudgetExceededError",
+    "ContentPolicyViolationError",
+    "ContextWindowExceededError",
+    "ImageFetchError",
+    "InternalServerError",
+    "InvalidRequestError",
+    "JSONSchemaValidationError",
+    "NotFoundError",
+    "OpenAIError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RouterRateLimitError",
+    "ServiceUnavailableError",
+    "UnprocessableEntityError",
+    "UnsupportedParamsError",
+}
 
 
 def test_dir_shows_no_error_that_programs_do_not_know() -> None:
     shown = {name for name in dir(eq) if name.endswith("Error")}
-    assert shown <= KNOWN_TO_AIDER
-    assert {"RateLimitError", "APIConnectionError", "Timeout"} <= set(dir(eq))
+    assert shown == KNOWN_TO_AIDER
 
 
 # Prints what an import did, as one JSON object.

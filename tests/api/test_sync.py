@@ -1,0 +1,224 @@
+"""The sync shim: in scripts, in threads, inside a running loop; side by side, and gone when its caller goes."""
+
+from __future__ import annotations
+
+import gc
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import anyio
+import pytest
+
+import edgequake_async as eq
+from edgequake_async.testing import FakeProvider, error, hang, slow_head, stream
+
+SOON = 1.0
+STUCK = hang(pieces=1, reply=stream(["one", "two"]))
+
+
+@pytest.mark.anyio
+async def test_inside_a_running_loop(fake: FakeProvider, ask: dict[str, Any]) -> None:
+    """As a notebook does: the loop's own thread calls, and the loop goes on afterwards."""
+    assert eq.completion(**ask).choices[0].message.content == "You said: Say it."
+    assert [chunk.choices[0].delta.content for chunk in eq.completion(**ask, stream=True)]
+    await anyio.sleep(0)
+    assert (await eq.acompletion(**ask)).choices[0].message.content == "You said: Say it."
+
+
+@pytest.mark.anyio
+async def test_from_worker_threads_of_a_loop(fake: FakeProvider, ask: dict[str, Any]) -> None:
+    answers: list[str] = []
+
+    async def call() -> None:
+        response = await anyio.to_thread.run_sync(lambda: eq.completion(**ask))
+        answers.append(response.choices[0].message.content)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(8):
+            tasks.start_soon(call)
+    assert answers == ["You said: Say it."] * 8
+
+
+def test_threads_run_side_by_side(fake: FakeProvider, ask: dict[str, Any]) -> None:
+    """Eight calls of 0.5 s each end together, and none keeps this thread from running."""
+    fake.script(*[slow_head(0.5)] * 8)
+    turns = 0
+    started = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        calls = [pool.submit(eq.completion, **ask) for _ in range(8)]
+        while not all(call.done() for call in calls):
+            turns += 1
+            time.sleep(0.01)
+    assert time.monotonic() - started < 2.0
+    assert turns > 10
+    assert {call.result().choices[0].message.content for call in calls} == {"You said: Say it."}
+
+
+def test_many_threads_keep_their_answers(fake: FakeProvider, target: dict[str, Any]) -> None:
+    def call(number: int) -> str:
+        messages = [{"role": "user", "content": f"thread {number}"}]
+        if number % 2:
+            return "".join(
+                chunk.choices[0].delta.content or ""
+                for chunk in eq.completion(**target, messages=messages, stream=True)
+            )
+        content: str = eq.completion(**target, messages=messages).choices[0].message.content
+        return content
+
+    with ThreadPoolExecutor(32) as pool:
+        assert list(pool.map(call, range(200))) == [f"You said: thread {number}" for number in range(200)]
+
+
+def leave_by_break(chunks: Any) -> None:
+    for _ in chunks:
+        break
+
+
+def leave_by_close(chunks: Any) -> None:
+    next(chunks)
+    chunks.close()
+
+
+def leave_by_block(chunks: Any) -> None:
+    with chunks:
+        next(chunks)
+
+
+def leave_without_reading(chunks: Any) -> None:
+    pass
+
+
+@pytest.mark.parametrize("leave", [leave_by_break, leave_by_close, leave_by_block, leave_without_reading])
+def test_leaving_a_stream_closes_the_connection(leave: Any, fake: FakeProvider, ask: dict[str, Any]) -> None:
+    fake.script(STUCK)
+    chunks = eq.completion(**ask, stream=True)
+    leave(chunks)
+    left = time.monotonic()
+    del chunks
+    assert fake.wait_for_abort().at - left < SOON
+
+
+def test_a_generator_over_a_stream_closes_it(fake: FakeProvider, ask: dict[str, Any]) -> None:
+    fake.script(STUCK)
+
+    def words() -> Any:
+        for chunk in eq.completion(**ask, stream=True):
+            yield chunk.choices[0].delta.content
+
+    spoken = words()
+    assert next(spoken) == "one"
+    left = time.monotonic()
+    spoken.close()
+    gc.collect()
+    assert fake.wait_for_abort().at - left < SOON
+
+
+def test_closing_from_another_thread_ends_the_loop(fake: FakeProvider, ask: dict[str, Any]) -> None:
+    fake.script(STUCK)
+    chunks = eq.completion(**ask, stream=True)
+    seen: queue.Queue[str | None] = queue.Queue()
+
+    def read() -> None:
+        for chunk in chunks:
+            seen.put(chunk.choices[0].delta.content)
+        seen.put(None)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    assert seen.get(timeout=5) == "one"
+    chunks.close()
+    assert seen.get(timeout=5) is None
+    reader.join(5)
+    assert not reader.is_alive()
+
+
+def test_closed_streams_stay_closed(fake: FakeProvider, ask: dict[str, Any]) -> None:
+    fake.script(STUCK)
+    chunks = eq.completion(**ask, stream=True)
+    next(chunks)
+    chunks.close()
+    chunks.close()
+    for _ in range(2):
+        with pytest.raises(StopIteration):
+            next(chunks)
+
+
+def test_an_error_has_the_callers_line(fake: FakeProvider, ask: dict[str, Any]) -> None:
+    """The traceback leads from the caller's own call, though another thread's loop ran it."""
+    fake.script(error(404, "No such model."))
+    with pytest.raises(eq.NotFoundError) as caught:
+        eq.completion(**ask)
+    assert caught.traceback[0].path.name == "test_sync.py"
+
+
+def test_the_shim_refuses_to_wait_for_itself(fake: FakeProvider, ask: dict[str, Any]) -> None:
+    """A sync call made on the shim's own thread says so, where waiting would never end."""
+    told: queue.Queue[BaseException] = queue.Queue()
+
+    class Nosy(Mapping[str, Any]):
+        """Messages are read on the shim's thread, so one that calls the shim while it is read calls it from there."""
+
+        def __getitem__(self, name: str) -> Any:
+            return {"role": "user", "content": "x"}[name]
+
+        def __iter__(self) -> Iterator[str]:
+            try:
+                eq.completion(**ask)
+            except BaseException as problem:
+                told.put(problem)
+            return iter(("role", "content"))
+
+        def __len__(self) -> int:
+            return 2
+
+    eq.completion(**{**ask, "messages": [Nosy()]})
+    problem = told.get(timeout=5)
+    assert isinstance(problem, RuntimeError)
+    assert "await" in str(problem)
+
+
+INTERRUPTED = """
+import sys, time
+import edgequake_async as eq
+asked = dict(model="openai/m", messages=[{"role": "user", "content": "x"}], api_base=sys.argv[1], api_key="k")
+try:
+    if sys.argv[2] == "unary":
+        eq.completion(**asked)
+    else:
+        for chunk in eq.completion(**asked, stream=True):
+            pass
+except KeyboardInterrupt:
+    print("interrupted", time.monotonic(), flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("mode", ["unary", "stream"])
+def test_ctrl_c_ends_the_wait_and_the_request(fake: FakeProvider, mode: str) -> None:
+    fake.script(hang() if mode == "unary" else STUCK)
+    child = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, fake.base_url, mode],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "EDGEQUAKE_CONFIG": "/nonexistent"},
+    )
+    fake.wait_for_request(timeout=20)
+    # The request is on the wire a moment before the main thread waits for its answer.
+    time.sleep(0.2)
+    pressed = time.monotonic()
+    child.send_signal(signal.SIGINT)
+    out, err = child.communicate(timeout=20)
+    assert (child.returncode, err) == (0, "")
+    word, at = out.split()
+    assert word == "interrupted"
+    assert float(at) - pressed < SOON
+    assert fake.wait_for_abort().at - pressed < SOON
