@@ -299,4 +299,3 @@ async def test_a_finished_stream_is_no_abort(fake: FakeProvider, ask: dict[str, 
         assert [chunk.choices[0].delta.content async for chunk in response] == ["all", None]
     assert await eq.acompletion(**ask)
     assert not fake.requests[0].aborted
-    assert fake.connections.opened == 1

@@ -19,6 +19,10 @@ from edgequake_async.testing import FakeProvider, error, hang, raw, stream
 from .ways import USER, Way
 
 
+# hyper hands a connection back from a task of its own: about one call in 3,000 is faster and opens a second one.
+FEW = 2
+
+
 def test_a_hundred_calls_use_one_connection(way: Way, fake: FakeProvider, ask: dict[str, Any]) -> None:
     if way.backend is None:
         for _ in range(100):
@@ -26,7 +30,7 @@ def test_a_hundred_calls_use_one_connection(way: Way, fake: FakeProvider, ask: d
     else:
         way.run(_calls, ask=ask, count=100)
     assert len(fake.requests) == 100
-    assert fake.connections.opened == 1
+    assert fake.connections.opened <= FEW
 
 
 async def _calls(*, ask: dict[str, Any], count: int) -> None:
@@ -37,7 +41,7 @@ async def _calls(*, ask: dict[str, Any], count: int) -> None:
 def test_loops_that_come_and_go_share_the_connection(way: Way, fake: FakeProvider, ask: dict[str, Any]) -> None:
     for _ in range(10):
         way.completion(**ask)
-    assert fake.connections.opened == 1
+    assert fake.connections.opened <= FEW
 
 
 @pytest.mark.parametrize("done", [True, False], ids=["DONE", "no DONE"])
@@ -46,13 +50,13 @@ def test_finished_streams_give_their_connection_back(
 ) -> None:
     fake.on_request(lambda _: stream(["a", "b"], done=done))
     if way.backend is None:
-        for _ in range(30):
+        for _ in range(100):
             with eq.completion(**ask, stream=True) as chunks:
                 assert len(list(chunks)) == 3
     else:
-        way.run(_streams, ask=ask, count=30)
+        way.run(_streams, ask=ask, count=100)
     assert not any(request.aborted for request in fake.requests)
-    assert fake.connections.opened == 1
+    assert fake.connections.opened <= FEW
 
 
 async def _streams(*, ask: dict[str, Any], count: int) -> None:
@@ -65,7 +69,7 @@ def test_refused_calls_give_their_connection_back(way: Way, fake: FakeProvider, 
     fake.on_request(lambda _: error(400))
     for _ in range(10):
         assert isinstance(way.watch(**ask).error, eq.BadRequestError)
-    assert fake.connections.opened == 1
+    assert fake.connections.opened <= FEW
 
 
 @pytest.mark.anyio
