@@ -121,19 +121,13 @@ async def test_cancelling_the_only_task_that_reads_a_stream_closes_the_connectio
     await assert_closed_since(fake, left)
 
 
-async def leave_by_break(response: Any) -> None:
-    async for _ in response:
-        break
-
-
 async def leave_by_aclose(response: Any) -> None:
-    await response.__anext__()
     await response.aclose()
 
 
 async def leave_by_block(response: Any) -> None:
     async with response:
-        await response.__anext__()
+        pass
 
 
 async def leave_by_exception(response: Any) -> None:
@@ -143,36 +137,44 @@ async def leave_by_exception(response: Any) -> None:
 
 async def _fail_inside(response: Any) -> None:
     async with response:
-        await response.__anext__()
         raise ZeroDivisionError
 
 
-async def leave_by_return_from_loop(response: Any) -> None:
-    async for _ in response:
-        return
-
-
-async def leave_without_reading(response: Any) -> None:
-    pass
-
-
-@pytest.mark.parametrize(
-    "leave",
-    [
-        leave_by_break,
-        leave_by_aclose,
-        leave_by_block,
-        leave_by_exception,
-        leave_by_return_from_loop,
-        leave_without_reading,
-    ],
-)
-async def test_leaving_a_stream_closes_the_connection(
+@pytest.mark.parametrize("leave", [leave_by_aclose, leave_by_block, leave_by_exception])
+async def test_closing_a_stream_closes_the_connection(
     leave: Callable[[Any], Awaitable[Any]], fake: FakeProvider, ask: dict[str, Any]
 ) -> None:
     fake.script(STUCK)
     response = await eq.acompletion(**ask, stream=True)
+    await response.__anext__()
+    left = time.monotonic()
     await leave(response)
+    await assert_closed_since(fake, left)
+    del response
+
+
+async def read_to_break(response: Any) -> None:
+    async for _ in response:
+        break
+
+
+async def read_to_return(response: Any) -> Any:
+    async for chunk in response:
+        return chunk
+    return None
+
+
+async def read_nothing(response: Any) -> None:
+    pass
+
+
+@pytest.mark.parametrize("read", [read_to_break, read_to_return, read_nothing])
+async def test_dropping_a_stream_closes_the_connection(
+    read: Callable[[Any], Awaitable[Any]], fake: FakeProvider, ask: dict[str, Any]
+) -> None:
+    fake.script(STUCK)
+    response = await eq.acompletion(**ask, stream=True)
+    await read(response)
     left = time.monotonic()
     del response
     await assert_closed_since(fake, left)

@@ -18,7 +18,6 @@ from edgequake_async.testing import FakeProvider, error, hang, raw, stream
 
 from .ways import USER, Way
 
-
 # hyper hands a connection back from a task of its own: about one call in 3,000 is faster and opens a second one.
 FEW = 2
 

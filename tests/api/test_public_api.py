@@ -23,6 +23,35 @@ def test_all_is_complete_and_sorted() -> None:
     assert all(getattr(eq, name) is not None for name in eq.__all__)
 
 
+# What programs that were written for litellm import from it.
+IMPORTED_BY_PROGRAMS = {
+    "ChatCompletionMessageToolCall",
+    "Choices",
+    "CustomStreamWrapper",
+    "Delta",
+    "EmbeddingResponse",
+    "Function",
+    "Message",
+    "ModelResponse",
+    "ModelResponseStream",
+    "StreamingChoices",
+    "TextCompletionResponse",
+    "Timeout",
+    "Usage",
+    "acompletion",
+    "aembedding",
+    "completion",
+    "embedding",
+    "stream_chunk_builder",
+}
+
+
+def test_all_has_what_programs_import() -> None:
+    assert set(eq.__all__) >= IMPORTED_BY_PROGRAMS | KNOWN_TO_AIDER
+    # Ours.
+    assert set(eq.__all__) >= {"AsyncStreamWrapper", "EQError", "EmbeddingObject", "SyncStreamWrapper", "Timeouts"}
+
+
 def test_every_public_thing_says_what_it_is() -> None:
     for name in eq.__all__:
         value = getattr(eq, name)
