@@ -171,6 +171,13 @@ EMBEDDING_WRONG: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+def test_an_array_is_no_text(way: Way, fake: FakeProvider, target: dict[str, Any]) -> None:
+    numpy = pytest.importorskip("numpy")
+    with pytest.raises(eq.BadRequestError, match="input"):
+        way.embedding(**target, input=numpy.zeros(3))
+    assert fake.connections.opened == 0
+
+
 @pytest.mark.parametrize("case", EMBEDDING_WRONG)
 def test_a_wrong_argument_of_an_embedding_is_named(
     way: Way, fake: FakeProvider, target: dict[str, Any], case: str
