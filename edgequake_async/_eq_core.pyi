@@ -70,6 +70,13 @@ class EmbeddingReply:
         """(envelope, numbers, struct format of a number, [(offset, length)]), in numbers."""
 
 @final
+class OpenedStream:
+    """A stream on its way to its owner."""
+
+    def take(self) -> Stream:
+        """The stream; once."""
+
+@final
 class Stream:
     """A stream of decoded chunks."""
 
@@ -94,7 +101,7 @@ def open_stream(
     body: bytes,
     decode: Callable[[bytes], Any],
     fail: Callable[[dict[str, Any]], BaseException],
-) -> Awaitable[Stream]: ...
+) -> Awaitable[OpenedStream]: ...
 def resolve(model: str, provider: str | None = None) -> tuple[str, str]: ...
 def providers() -> list[dict[str, Any]]: ...
 def probe(port: Port, ending: str, delay: float = 0.0) -> Awaitable[Any]: ...

@@ -8,7 +8,7 @@ from typing import Any
 from . import _eq_core
 from ._error_mapping import to_exception
 from .exceptions import BadRequestError
-from .loops import current_port
+from .loops import enter
 from .reply import ReplySource, invalid_reply
 from .request import prepare
 from .streaming import AsyncStreamWrapper, Reader
@@ -20,13 +20,14 @@ __all__ = ["chat", "embed"]
 
 async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     """A chat completion; see ``acompletion``. ``params`` has every argument, ``None`` for those not given."""
+    port = await enter()
     target, body, info = prepare("chat", params)
     try:
         if params["stream"]:
             reader = Reader(info.provider, info.model)
-            stream = await _eq_core.open_stream(current_port(), target, body, reader.decode, reader.fail)
-            return AsyncStreamWrapper(stream, info)
-        reply = await _eq_core.request(current_port(), target, body)
+            opened = await _eq_core.open_stream(port, target, body, reader.decode, reader.fail)
+            return AsyncStreamWrapper(opened.take(), info)
+        reply = await _eq_core.request(port, target, body)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None
     try:
@@ -39,10 +40,11 @@ async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
 
 async def embed(params: dict[str, Any]) -> EmbeddingResponse:
     """An embeddings call; see ``aembedding``."""
+    port = await enter()
     _check_input(params["input"], params["model"])
     target, body, info = prepare("embeddings", params)
     try:
-        embedded = await _eq_core.embed(current_port(), target, body, _is_float32(params))
+        embedded = await _eq_core.embed(port, target, body, _is_float32(params))
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None
     reply, packed = embedded.reply, embedded.packed
@@ -57,7 +59,8 @@ async def embed(params: dict[str, Any]) -> EmbeddingResponse:
 def _check_input(texts: Any, model: Any) -> None:
     if not isinstance(texts, str) and (isinstance(texts, (bytes, Mapping)) or not hasattr(texts, "__iter__")):
         raise BadRequestError(f"input: must be a text, texts or tokens, not {type(texts).__name__}", str(model), "")
-    if not texts:
+    # len(), because the truth of a numpy array is an error of its own.
+    if hasattr(texts, "__len__") and len(texts) == 0:
         raise BadRequestError("input: must not be empty", str(model), "")
 
 

@@ -14,27 +14,41 @@ from . import _asyncio
 
 if TYPE_CHECKING:
     from .._eq_core import Port
+    from ._turnstile import Turnstile
 
-__all__ = ["current_port"]
+__all__ = ["current_port", "enter"]
 
 
-def current_port() -> Port:
-    """The port of the running event loop.
-
-    Returns:
-        The port of the running asyncio, uvloop or trio loop.
+async def enter() -> Port:
+    """The port of the running event loop, once it is this call's turn to start.
 
     Raises:
         RuntimeError: no event loop is running in this thread.
     """
+    port, turnstile = _current()
+    if not turnstile.admit():
+        await turnstile.wait()
+    return port
+
+
+def current_port() -> Port:
+    """The port of the running asyncio, uvloop or trio loop.
+
+    Raises:
+        RuntimeError: no event loop is running in this thread.
+    """
+    return _current()[0]
+
+
+def _current() -> tuple[Port, Turnstile]:
     # trio first: inside trio-asyncio and guest mode both are there, and the trio task is the innermost.
     if "trio" in sys.modules:
         from . import _trio
 
-        port = _trio.running_port()
-        if port is not None:
-            return port
-    return _asyncio.running_port()
+        running = _trio.running()
+        if running is not None:
+            return running
+    return _asyncio.running()
 
 
 def _forget() -> None:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _eq_core
 from . import _courier
+from ._turnstile import Turnstile
 
 if TYPE_CHECKING:
     from .._eq_core import Port
 
 # Keyed by id, not by a WeakKeyDictionary (1.1 us a look-up against 0.1): an entry's reference says if it is stale.
-_ports: dict[int, tuple[weakref.ref[asyncio.AbstractEventLoop], Port]] = {}
+_ports: dict[int, tuple[weakref.ref[asyncio.AbstractEventLoop], tuple[Port, Turnstile]]] = {}
 
 
-def running_port() -> Port:
-    """The port of the running asyncio loop.
+def running() -> tuple[Port, Turnstile]:
+    """The port and the turnstile of the running asyncio loop.
 
     Raises:
         RuntimeError: no asyncio loop is running in this thread.
@@ -35,19 +36,22 @@ def forget() -> None:
     _ports.clear()
 
 
-def _open(loop: asyncio.AbstractEventLoop) -> Port:
+def _open(loop: asyncio.AbstractEventLoop) -> tuple[Port, Turnstile]:
     key = id(loop)
     # Bound here: a loop that outlives this module at exit would find its globals gone.
     drop = _ports.pop
     reference = weakref.ref(loop, lambda _: drop(key, None))
-    port = _eq_core.Port(_future_factory(reference), _turn)
+    create_future = _future_factory(reference)
+    port = _eq_core.Port(create_future, _checkpoint)
     drain = port.drain()
     try:
         loop.add_reader(port.fileno(), drain)
     except NotImplementedError:
         _courier.watch(loop, port, drain)
-    _ports[key] = (reference, port)
-    return port
+    opened = port, Turnstile(create_future, _at_next_turn)
+    opened = port, Turnstile(create_future, _at_next_turn)
+    _ports[key] = (reference, opened)
+    return opened
 
 
 def _future_factory(
@@ -64,6 +68,10 @@ def _future_factory(
     return create_future
 
 
-def _turn() -> Any:
+def _checkpoint() -> Any:
     """An awaitable that lets the loop turn once."""
     return asyncio.sleep(0)
+
+
+def _at_next_turn(callback: Callable[[], None]) -> None:
+    asyncio.get_running_loop().call_soon(callback)

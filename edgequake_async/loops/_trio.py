@@ -9,22 +9,23 @@ import trio
 from trio.lowlevel import Abort, current_task, current_trio_token, reschedule, wait_task_rescheduled
 
 from .. import _eq_core
+from ._turnstile import Turnstile
 
 if TYPE_CHECKING:
     from .._eq_core import Port
 
 _PENDING, _RESULT, _ERROR, _CANCELLED = range(4)
 
-_ports: dict[trio.lowlevel.TrioToken, Port] = {}
+_ports: dict[trio.lowlevel.TrioToken, tuple[Port, Turnstile]] = {}
 
 
-def running_port() -> Port | None:
-    """The port of the running trio run, or None outside a trio task."""
+def running() -> tuple[Port, Turnstile] | None:
+    """The port and the turnstile of the running trio run, or None outside a trio task."""
     if not trio.lowlevel.in_trio_task():
         return None
     token = current_trio_token()
-    port = _ports.get(token)
-    return _open(token) if port is None else port
+    opened = _ports.get(token)
+    return _open(token) if opened is None else opened
 
 
 def forget() -> None:
@@ -32,11 +33,11 @@ def forget() -> None:
     _ports.clear()
 
 
-def _open(token: trio.lowlevel.TrioToken) -> Port:
+def _open(token: trio.lowlevel.TrioToken) -> tuple[Port, Turnstile]:
     port = _eq_core.Port(TrioFuture, trio.lowlevel.checkpoint)
-    _ports[token] = port
+    opened = _ports[token] = port, Turnstile(TrioFuture, token.run_sync_soon)
     trio.lowlevel.spawn_system_task(_watch, token, port, name="edgequake_async port")
-    return port
+    return opened
 
 
 async def _watch(token: trio.lowlevel.TrioToken, port: Port) -> None:

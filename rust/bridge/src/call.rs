@@ -19,7 +19,7 @@ use crate::awaitable::into_awaitable;
 use crate::errors::to_pyerr;
 use crate::port::Port;
 use crate::runtime::process;
-use crate::stream::Stream;
+use crate::stream::{OpenedStream, Stream};
 
 /// A larger body is borrowed from Python instead of copied.
 const BORROW_ABOVE: usize = 64 * 1024;
@@ -182,7 +182,7 @@ pub fn embed<'py>(
     })
 }
 
-/// Sends a streaming request; awaits the head of its reply, a `Stream`.
+/// Sends a streaming request; awaits the head of its reply, an `OpenedStream`.
 #[pyfunction]
 pub fn open_stream<'py>(
     port: &Bound<'py, Port>,
@@ -195,7 +195,7 @@ pub fn open_stream<'py>(
     let consumer = port.clone().unbind();
     into_awaitable(port, async move {
         let chunks = engine_stream::open(&clients, target, body).await?;
-        Ok(Stream::new(chunks, consumer, decode, fail))
+        Ok(OpenedStream::new(Stream::new(chunks, consumer, decode, fail)))
     })
 }
 

@@ -24,6 +24,7 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<call::Head>()?;
     module.add_class::<call::Reply>()?;
     module.add_class::<call::EmbeddingReply>()?;
+    module.add_class::<stream::OpenedStream>()?;
     module.add_class::<stream::Stream>()?;
     module.add_function(wrap_pyfunction!(call::request, module)?)?;
     module.add_function(wrap_pyfunction!(call::embed, module)?)?;

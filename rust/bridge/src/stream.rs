@@ -28,6 +28,27 @@ pub struct Stream {
     ready_in_a_row: AtomicU32,
 }
 
+/// A stream on its way to its owner. An event loop holds the result of an await until the task next waits; held in here
+/// instead of bare, the stream is dropped, and its connection closed, when its owner drops it.
+#[pyclass(frozen, module = "edgequake_async._eq_core")]
+pub struct OpenedStream(Mutex<Option<Stream>>);
+
+impl OpenedStream {
+    /// Holds a stream until it is taken.
+    pub fn new(stream: Stream) -> Self {
+        Self(Mutex::new(Some(stream)))
+    }
+}
+
+#[pymethods]
+impl OpenedStream {
+    /// The stream; once.
+    fn take(&self) -> PyResult<Stream> {
+        let stream = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        stream.ok_or_else(|| PyRuntimeError::new_err("the stream was taken already"))
+    }
+}
+
 /// What `Stream::poll` finds.
 enum Found<'py> {
     Item(Bound<'py, PyAny>),
