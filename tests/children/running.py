@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 PROGRAMS = Path(__file__).parent / "programs"
 # Children that end under load are run this many times: what goes wrong there goes wrong now and then.
-EXIT_RUNS = int(os.environ.get("EDGEQUAKE_EXIT_RUNS", "50"))
+EXIT_RUNS = int(os.environ.get("EDGEQUAKE_EXIT_RUNS", "15"))
 # Children at a time.
 SIDE_BY_SIDE = 2
 
