@@ -70,6 +70,8 @@ class _Work(Generic[T]):
             self.outcome.set_result(await self._function(*self._args))
         except BaseException as error:
             self.outcome.set_exception(error)
+        finally:
+            del self  # the error's traceback holds this frame: a cycle that would keep a stream open until the next gc
 
     def cancel(self) -> None:
         if self._task is not None:
@@ -119,6 +121,8 @@ def _wait_for(function: Callable[..., Coroutine[Any, Any, T]], args: tuple[Any, 
         if not work.outcome.done():
             shim.loop.call_soon_threadsafe(work.cancel)
         raise
+    finally:
+        del work  # as in _run
 
 
 def _open() -> _Shim:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -165,6 +166,20 @@ def test_an_error_has_the_callers_line(fake: FakeProvider, ask: dict[str, Any]) 
     assert caught.traceback[0].path.name == "test_sync.py"
 
 
+def test_an_error_is_freed_with_its_last_reference(fake: FakeProvider, ask: dict[str, Any]) -> None:
+    """Not only by the next garbage collection: its traceback may hold a stream, and so a connection."""
+    fake.script(error(404))
+    gc.disable()
+    try:
+        with pytest.raises(eq.NotFoundError) as caught:
+            eq.completion(**ask)
+        freed = weakref.ref(caught.value)
+        del caught
+        assert freed() is None
+    finally:
+        gc.enable()
+
+
 # In a child, which can be given up: without the refusal it would wait for ever.
 NESTED = """
 import sys
@@ -217,23 +232,23 @@ sys.stdin.read()
 @pytest.mark.parametrize("mode", ["unary", "stream"])
 def test_ctrl_c_ends_the_wait_and_the_request(fake: FakeProvider, mode: str) -> None:
     fake.script(hang() if mode == "unary" else STUCK)
-    child = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED, fake.base_url, mode],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    try:
-        fake.wait_for_request(timeout=20)
-        # The request is on the wire a moment before the main thread waits for its answer.
-        time.sleep(0.2)
-        pressed = time.monotonic()
-        child.send_signal(signal.SIGINT)
-        # The child lives on, so it is the call that lets go of the connection and not the end of the process.
-        assert fake.wait_for_abort().at - pressed < SOON
-        out, err = child.communicate("", timeout=20)
-    finally:
-        child.kill()
+    ) as child:
+        try:
+            fake.wait_for_request(timeout=20)
+            # The request is on the wire a moment before the main thread waits for its answer.
+            time.sleep(0.2)
+            pressed = time.monotonic()
+            child.send_signal(signal.SIGINT)
+            # The child lives on, so it is the call that lets go of the connection and not the end of the process.
+            assert fake.wait_for_abort().at - pressed < SOON
+            out, err = child.communicate("", timeout=20)
+        finally:
+            child.kill()
     assert (child.returncode, err) == (0, "")
     assert float(out) - pressed < SOON
