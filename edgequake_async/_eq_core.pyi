@@ -36,6 +36,8 @@ class Target:
         verify: bool,
         ca_file: str | None,
     ) -> Target: ...
+    def invalid(self, reply: Reply, why: str) -> dict[str, Any]:
+        """What is known of a reply whose body is not what the protocol says, keys hidden."""
 
 @final
 class Head:

@@ -9,7 +9,7 @@ from . import _eq_core
 from ._error_mapping import to_exception
 from .exceptions import BadRequestError
 from .loops import enter
-from .reply import ReplySource, invalid_reply
+from .reply import ReplySource
 from .request import prepare
 from .streaming import AsyncStreamWrapper, Reader
 from .types import EmbeddingResponse, ModelResponse
@@ -33,7 +33,7 @@ async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     try:
         response = read(ModelResponse, reply.body)
     except ValueError as error:
-        raise invalid_reply(reply, info, str(error)) from None
+        raise to_exception(target.invalid(reply, str(error)), info.model) from None
     response.attach(ReplySource(reply, info))
     return response
 
@@ -51,7 +51,7 @@ async def embed(params: dict[str, Any]) -> EmbeddingResponse:
     try:
         response = read(EmbeddingResponse, reply.body) if packed is None else EmbeddingResponse.from_packed(*packed)
     except ValueError as error:
-        raise invalid_reply(reply, info, str(error)) from None
+        raise to_exception(target.invalid(reply, str(error)), info.model) from None
     response.attach(ReplySource(reply, info))
     return response
 

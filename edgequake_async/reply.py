@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._error_mapping import to_exception
-from .exceptions import EQError
-
 if TYPE_CHECKING:
     from . import _eq_core
     from .request import CallInfo
 
-__all__ = ["ReplySource", "hidden_params", "invalid_reply"]
+__all__ = ["ReplySource", "hidden_params"]
 
 
 class ReplySource:
@@ -60,21 +57,3 @@ def hidden_params(info: CallInfo, headers: list[tuple[str, str]]) -> dict[str, A
         "additional_headers": additional,
         "response_cost": None,
     }
-
-
-def invalid_reply(reply: _eq_core.Reply, info: CallInfo, why: str) -> EQError:
-    """The error of a success whose body is not what the protocol says; ``body`` has it."""
-    payload = dict.fromkeys(("code", "type", "param", "request_id", "retry_after", "timeout_kind"))
-    return to_exception(
-        {
-            **payload,
-            "kind": "APIResponseValidationError",
-            "message": f"HTTP {reply.status}, but the body is not a JSON object: {why}",
-            "provider": info.provider,
-            "status": reply.status,
-            "headers": reply.head.pairs(),
-            "body": reply.body,
-            "attempts": reply.attempts,
-        },
-        info.model,
-    )

@@ -16,7 +16,7 @@ use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::{PyBytes, PyDict};
 
 use crate::awaitable::into_awaitable;
-use crate::errors::to_pyerr;
+use crate::errors::{payload, to_pyerr};
 use crate::port::Port;
 use crate::runtime::process;
 use crate::stream::{OpenedStream, Stream};
@@ -61,6 +61,11 @@ impl Target {
             verify: target::verify_from(verify, ca_file),
         };
         target::Target::new(terms, route).map(|target| Self(Arc::new(target))).map_err(to_pyerr)
+    }
+
+    /// The dict of the error that a reply is whose body is not what the protocol says.
+    fn invalid<'py>(&self, py: Python<'py>, reply: &Bound<'py, Reply>, why: &str) -> PyResult<Bound<'py, PyDict>> {
+        payload(py, call::invalid(&self.0, &reply.get().0, why))
     }
 
     fn __repr__(&self) -> String {

@@ -26,6 +26,8 @@ pub struct Stream {
     decode: Py<PyAny>,
     fail: Py<PyAny>,
     ready_in_a_row: AtomicU32,
+    /// A failure that came behind the chunks of a batch; raised by the next look.
+    postponed: Mutex<Option<PyErr>>,
 }
 
 /// A stream on its way to its owner. An event loop holds the result of an await until the task next waits; held in here
@@ -58,10 +60,13 @@ enum Found<'py> {
 impl Stream {
     /// `decode` makes a chunk of bytes; `fail` makes an exception of an error's dict.
     pub fn new(chunks: ChunkStream, port: Py<Port>, decode: Py<PyAny>, fail: Py<PyAny>) -> Self {
-        Self { chunks, port, decode, fail, ready_in_a_row: AtomicU32::new(0) }
+        Self { chunks, port, decode, fail, ready_in_a_row: AtomicU32::new(0), postponed: Mutex::new(None) }
     }
 
     fn poll<'py>(&self, py: Python<'py>) -> PyResult<Found<'py>> {
+        if let Some(error) = self.postponed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(error);
+        }
         match self.chunks.buffer.try_next() {
             Next::Chunk(json) => {
                 let decoded = self.decode.bind(py).call1((PyBytes::new(py, &json),));
@@ -101,13 +106,14 @@ impl Stream {
     fn take<'py>(&self, py: Python<'py>, limit: usize) -> PyResult<Bound<'py, PyList>> {
         let batch = PyList::empty(py);
         while batch.len() < limit {
-            // An end or a failure behind taken chunks waits for the next call.
-            if !batch.is_empty() && !self.chunks.buffer.has_chunk() {
-                break;
-            }
-            match self.poll(py)? {
-                Found::Item(chunk) => batch.append(chunk)?,
-                Found::Nothing => break,
+            match self.poll(py) {
+                Ok(Found::Item(chunk)) => batch.append(chunk)?,
+                Ok(Found::Nothing) => break,
+                Err(error) if batch.is_empty() => return Err(error),
+                Err(error) => {
+                    *self.postponed.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                    break;
+                }
             }
         }
         Ok(batch)

@@ -74,11 +74,6 @@ impl Buffer {
         Next::Chunk(chunk)
     }
 
-    /// Whether a chunk is there.
-    pub fn has_chunk(&self) -> bool {
-        !self.state().chunks.is_empty()
-    }
-
     /// Waits until [`Buffer::try_next`] has an answer. Takes nothing, so being cancelled loses nothing.
     pub async fn wait_readable(&self) {
         loop {

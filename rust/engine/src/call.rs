@@ -68,6 +68,16 @@ pub async fn send(clients: &Clients, target: &Target, body: Bytes) -> Result<Rep
     Ok(Reply { status, headers, body, attempts, elapsed: started.elapsed() })
 }
 
+/// The error of a reply that succeeded and whose body is not what the protocol says.
+pub fn invalid(target: &Target, reply: &Reply, why: &str) -> Error {
+    let message = format!("HTTP {}, but the body is not a JSON object: {why}", reply.status);
+    let mut error = Error::new(Kind::ResponseValidation, message);
+    classify::with_headers(&mut error, &header_list(&reply.headers));
+    let details = error.details_mut();
+    (details.status, details.attempts, details.body) = (Some(reply.status), reply.attempts, reply.body.clone());
+    target.sign(error)
+}
+
 /// Sends until a successful head arrives, retrying where that is allowed. Once a head has arrived nothing is sent again.
 pub(crate) async fn open(
     clients: &Clients,

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use bytes::Bytes;
 use memchr::memmem;
+use serde_json::Value;
 
 use crate::error::Error;
 
@@ -41,12 +42,29 @@ impl Secrets {
         if let Some(cleaned) = self.replace(&details.body) {
             details.body = Bytes::from(cleaned);
         }
+        // JSON can write any character as an escape ("\/", "\u0073"), which whoever parses the body undoes.
+        if memchr::memchr(b'\\', &details.body).is_some()
+            && let Ok(mut document) = serde_json::from_slice::<Value>(&details.body)
+            && self.clean_document(&mut document)
+        {
+            details.body = Bytes::from(document.to_string());
+        }
     }
 
-    /// Hides the secrets in a text.
-    pub fn clean_text(&self, text: &str) -> String {
-        self.replace(text.as_bytes())
-            .map_or_else(|| text.to_owned(), |cleaned| String::from_utf8_lossy(&cleaned).into_owned())
+    /// Hides the secrets in every string of a document; says whether there were any.
+    fn clean_document(&self, document: &mut Value) -> bool {
+        match document {
+            Value::String(text) => match self.replace(text.as_bytes()) {
+                Some(cleaned) => {
+                    *text = String::from_utf8_lossy(&cleaned).into_owned();
+                    true
+                }
+                None => false,
+            },
+            Value::Array(items) => items.iter_mut().fold(false, |any, item| self.clean_document(item) | any),
+            Value::Object(fields) => fields.values_mut().fold(false, |any, value| self.clean_document(value) | any),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
     }
 
     /// The text with every secret replaced, `None` where there is none. Overlapping secrets are replaced as one.
@@ -91,6 +109,11 @@ fn occurrences(text: &[u8], secret: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn cleaned(secrets: &Secrets, text: &str) -> String {
+        let cleaned = secrets.replace(text.as_bytes());
+        cleaned.map_or_else(|| text.to_owned(), |cleaned| String::from_utf8(cleaned).unwrap())
+    }
     use crate::error::Kind;
 
     fn secrets(list: &[&str]) -> Secrets {
@@ -130,21 +153,29 @@ mod tests {
         let secrets = secrets(&["k"]);
         let text = r#"kiwi Bearer k; Bearer kiwi "k" 'k' "key" k"#;
         let expected = r#"kiwi Bearer [redacted]; Bearer kiwi "[redacted]" '[redacted]' "key" k"#;
-        assert_eq!(secrets.clean_text(text), expected);
-        assert_eq!(secrets.clean_text("Bearer k"), "Bearer [redacted]");
+        assert_eq!(cleaned(&secrets, text), expected);
+        assert_eq!(cleaned(&secrets, "Bearer k"), "Bearer [redacted]");
     }
 
     #[test]
     fn overlapping_secrets_leave_no_rest() {
-        assert_eq!(secrets(&["abcdef", "defghi"]).clean_text("<abcdefghi>"), "<[redacted]>");
-        assert_eq!(secrets(&["abcdef", "abcdefgh"]).clean_text("<abcdefgh>"), "<[redacted]>");
-        assert_eq!(secrets(&["bcdefg", "abcdefghijkl"]).clean_text("<abcdefghijkl>"), "<[redacted]>");
-        assert_eq!(secrets(&["redact", "abcdef"]).clean_text("abcdef"), "[redacted]");
+        assert_eq!(cleaned(&secrets(&["abcdef", "defghi"]), "<abcdefghi>"), "<[redacted]>");
+        assert_eq!(cleaned(&secrets(&["abcdef", "abcdefgh"]), "<abcdefgh>"), "<[redacted]>");
+        assert_eq!(cleaned(&secrets(&["bcdefg", "abcdefghijkl"]), "<abcdefghijkl>"), "<[redacted]>");
+        assert_eq!(cleaned(&secrets(&["redact", "abcdef"]), "abcdef"), "[redacted]");
     }
 
     #[test]
     fn empty_secrets_and_debug_show_nothing() {
-        assert_eq!(secrets(&[""]).clean_text("text"), "text");
+        assert_eq!(cleaned(&secrets(&[""]), "text"), "text");
         assert_eq!(format!("{:?}", secrets(&["sk-proj-1234567890", ""])), "Secrets(1)");
+    }
+
+    #[test]
+    fn escapes_of_json_hide_nothing() {
+        let mut error = Error::new(crate::Kind::BadRequest, "no");
+        error.details_mut().body = Bytes::from_static(br#"{"a": [{"b": "key\/\u0030123"}], "n": 1.50}"#);
+        secrets(&["key/0123"]).clean(&mut error);
+        assert_eq!(&error.details().body[..], br#"{"a":[{"b":"[redacted]"}],"n":1.5}"#);
     }
 }

@@ -1,5 +1,6 @@
 //! One streamed call: a producer task that decodes events into a bounded buffer, aborted when the stream is dropped.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,9 +22,9 @@ use crate::timeouts::Deadline;
 
 /// The largest event, and the largest document from a server that ignores `stream`.
 const MAX_EVENT_BYTES: usize = 64 * 1024 * 1024;
-/// After the last event the rest of the body (usually one empty HTTP chunk) is awaited this long, so that the
-/// connection can serve the next call.
-const LINGER: Duration = Duration::from_millis(250);
+/// After the last event the rest of the body (usually one empty HTTP chunk, in the same packet) is awaited this long
+/// before the consumer is told, so that the connection can serve the consumer's next call, and this long afterwards.
+const LINGER: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(250)];
 
 /// A stream of chunks. Dropping it closes the connection to the provider.
 #[derive(Debug)]
@@ -119,8 +120,13 @@ impl Producer {
                 self.decoder.feed(piece)?;
             }
             if self.deliver()? {
+                let mut rest = pin!(async { while let Ok(Some(_)) = response.chunk().await {} });
+                let [before, after] = LINGER;
+                let is_read = tokio::time::timeout(before, &mut rest).await.is_ok();
                 self.buffer.end(Ok(()));
-                let _ = tokio::time::timeout(LINGER, async { while let Ok(Some(_)) = response.chunk().await {} }).await;
+                if !is_read {
+                    let _ = tokio::time::timeout(after, rest).await;
+                }
                 return Ok(());
             }
         }

@@ -54,6 +54,8 @@ impl Target {
     /// # Errors
     /// `BadRequest` naming the argument: a URL that is none, a header that cannot be sent, a key with line breaks.
     pub fn new(terms: Terms, route: Route) -> Result<Self> {
+        // The base alone first: joined with a path, a base without a host would get one.
+        parse_url(&terms.api_base)?;
         let url = parse_url(&openai::url(&terms.api_base, route))?;
         let mut headers = HeaderMap::with_capacity(terms.headers.len() + 2);
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
