@@ -54,7 +54,8 @@ def child(request: pytest.FixtureRequest, patient: FakeProvider) -> Iterator[sub
 def test_an_interrupt_gives_the_call_up(child: subprocess.Popen[str], patient: FakeProvider) -> None:
     record = patient.wait_for_request(timeout=30)
     if record.json.get("stream"):
-        patient.wait_for(lambda: record.bytes_written > 0)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "begun\n"
     ended, took = interrupt(child)
     assert (ended.code, ended.out, ended.err) == (0, "interrupted\nstill here\n", "")
     abort = patient.wait_for_abort()

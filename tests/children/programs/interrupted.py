@@ -20,12 +20,13 @@ def completion() -> None:
 
 def stream() -> None:
     for _ in eq.completion(**target(URL), user="hang", stream=True):
-        pass
+        print("begun", flush=True)
 
 
 def stream_paced() -> None:
-    for _ in eq.completion(**target(URL), user="tick", stream=True):
-        pass
+    for number, _ in enumerate(eq.completion(**target(URL), user="tick", stream=True)):
+        if number == 0:
+            print("begun", flush=True)
 
 
 def running_loop() -> None:
@@ -48,7 +49,7 @@ async def waiting() -> None:
 async def reading() -> None:
     chunks = await open_stream(URL)
     async for _ in chunks:
-        pass
+        print("begun", flush=True)
 
 
 def main() -> None:
