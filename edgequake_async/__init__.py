@@ -20,7 +20,6 @@ from .completion import acompletion, completion
 from .config import SettingsModule as _SettingsModule
 from .embedding import aembedding, embedding
 from .exceptions import TOP_LEVEL as _TOP_LEVEL
-from .exceptions import __all__ as _ERRORS
 from .exceptions import (
     APIConnectionError,
     APIError,
@@ -38,19 +37,18 @@ from .exceptions import (
     InvalidRequestError,
     JSONSchemaValidationError,
     LiteLLMUnknownProvider,
-    MidStreamFallbackError,
     MockException,
     NotFoundError,
     OpenAIError,
     PermissionDeniedError,
     RateLimitError,
-    RejectedRequestError,
     RouterRateLimitError,
     ServiceUnavailableError,
     Timeout,
     UnprocessableEntityError,
     UnsupportedParamsError,
 )
+from .exceptions import __all__ as _ERRORS
 
 if _TYPE_CHECKING:
     from .chunk_builder import stream_chunk_builder
@@ -136,7 +134,6 @@ if _eq_core.debug_build:
     _warnings.warn("edgequake_async was built without optimisation and is many times slower", stacklevel=2)
 
 
-
 # Where names live that need pydantic: importing it here would make this import take 100 ms instead of 15.
 _LAZY = {
     "AsyncStreamWrapper": "streaming",
@@ -145,6 +142,7 @@ _LAZY = {
     "Timeouts": "timeouts",
     "stream_chunk_builder": "chunk_builder",
 }
+_LAZY |= dict.fromkeys(set(_ERRORS) - set(_TOP_LEVEL) - {"EQError"}, "exceptions")
 _LAZY |= dict.fromkeys(set(__all__) - set(globals()) - set(_LAZY), "types")
 
 

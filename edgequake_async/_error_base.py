@@ -9,7 +9,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 if TYPE_CHECKING:
     from .types import ModelResponse
@@ -21,7 +21,7 @@ class Headers(Mapping[str, str]):
     """HTTP headers, found in any case; of a repeated one, the last."""
 
     def __init__(self, pairs: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
-        items = pairs.items() if isinstance(pairs, Mapping) else pairs
+        items = cast("Iterable[tuple[str, str]]", pairs.items() if isinstance(pairs, Mapping) else pairs)
         self._values = {name.lower(): value for name, value in items}
 
     def __getitem__(self, name: str) -> str:

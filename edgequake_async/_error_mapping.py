@@ -34,15 +34,9 @@ def to_exception(payload: Mapping[str, Any], model: str) -> EQError:
             status = None
     if status is None and cls is exceptions.APIError:
         status = cls.status_code
-    error: EQError = cls(
-        message=payload["message"],
-        llm_provider=payload["provider"],
-        model=model,
-        response=response,
-        status_code=status,
-        body=_body(content),
-        **{name: payload[name] for name in _AS_THEY_ARE},
-    )
+    details: dict[str, Any] = {name: payload[name] for name in _AS_THEY_ARE}
+    details |= {"response": response, "status_code": status, "body": _body(content)}
+    error: EQError = cls(message=payload["message"], llm_provider=payload["provider"], model=model, **details)
     return error
 
 

@@ -1,4 +1,4 @@
-"""The async core: one call, from its keyword arguments to a response. Both the async API and its sync shims end here."""
+"""The async core: one call, from its keyword arguments to a response. The async API and its sync shims end here."""
 
 from __future__ import annotations
 

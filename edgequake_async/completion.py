@@ -17,20 +17,56 @@ if TYPE_CHECKING:
 
 __all__ = ["acompletion", "completion"]
 
-# Importing pydantic and the response types takes 60 ms, so the functions here fetch what they need when called (0.4 us).
+# Importing pydantic and the response types takes 60 ms; the functions here fetch what they need when called (0.4 us).
 
 
 @overload
 async def acompletion(
-    model: str, messages: Messages = ..., *args: Any, stream: Literal[True], **kwargs: Any
+    model: str,
+    messages: Messages = ...,
+    *,
+    stream: Literal[True],
+    temperature: float | None = ...,
+    max_tokens: int | None = ...,
+    tools: Sequence[Any] | None = ...,
+    tool_choice: str | Mapping[str, Any] | None = ...,
+    response_format: Mapping[str, Any] | type[BaseModel] | None = ...,
+    timeout: TimeoutTypes | None = ...,
+    api_key: str | None = ...,
+    extra_headers: Mapping[str, str] | None = ...,
+    **kwargs: Any,
 ) -> AsyncStreamWrapper: ...
 @overload
 async def acompletion(
-    model: str, messages: Messages = ..., *args: Any, stream: Literal[False] | None = None, **kwargs: Any
+    model: str,
+    messages: Messages = ...,
+    *,
+    stream: Literal[False] | None = ...,
+    temperature: float | None = ...,
+    max_tokens: int | None = ...,
+    tools: Sequence[Any] | None = ...,
+    tool_choice: str | Mapping[str, Any] | None = ...,
+    response_format: Mapping[str, Any] | type[BaseModel] | None = ...,
+    timeout: TimeoutTypes | None = ...,
+    api_key: str | None = ...,
+    extra_headers: Mapping[str, str] | None = ...,
+    **kwargs: Any,
 ) -> ModelResponse: ...
 @overload
 async def acompletion(
-    model: str, messages: Messages = ..., *args: Any, stream: bool | None, **kwargs: Any
+    model: str,
+    messages: Messages = ...,
+    *,
+    stream: bool | None,
+    temperature: float | None = ...,
+    max_tokens: int | None = ...,
+    tools: Sequence[Any] | None = ...,
+    tool_choice: str | Mapping[str, Any] | None = ...,
+    response_format: Mapping[str, Any] | type[BaseModel] | None = ...,
+    timeout: TimeoutTypes | None = ...,
+    api_key: str | None = ...,
+    extra_headers: Mapping[str, str] | None = ...,
+    **kwargs: Any,
 ) -> ModelResponse | AsyncStreamWrapper: ...
 async def acompletion(
     model: str,
@@ -118,15 +154,51 @@ async def acompletion(
 
 @overload
 def completion(
-    model: str, messages: Messages = ..., *args: Any, stream: Literal[True], **kwargs: Any
+    model: str,
+    messages: Messages = ...,
+    *,
+    stream: Literal[True],
+    temperature: float | None = ...,
+    max_tokens: int | None = ...,
+    tools: Sequence[Any] | None = ...,
+    tool_choice: str | Mapping[str, Any] | None = ...,
+    response_format: Mapping[str, Any] | type[BaseModel] | None = ...,
+    timeout: TimeoutTypes | None = ...,
+    api_key: str | None = ...,
+    extra_headers: Mapping[str, str] | None = ...,
+    **kwargs: Any,
 ) -> SyncStreamWrapper: ...
 @overload
 def completion(
-    model: str, messages: Messages = ..., *args: Any, stream: Literal[False] | None = None, **kwargs: Any
+    model: str,
+    messages: Messages = ...,
+    *,
+    stream: Literal[False] | None = ...,
+    temperature: float | None = ...,
+    max_tokens: int | None = ...,
+    tools: Sequence[Any] | None = ...,
+    tool_choice: str | Mapping[str, Any] | None = ...,
+    response_format: Mapping[str, Any] | type[BaseModel] | None = ...,
+    timeout: TimeoutTypes | None = ...,
+    api_key: str | None = ...,
+    extra_headers: Mapping[str, str] | None = ...,
+    **kwargs: Any,
 ) -> ModelResponse: ...
 @overload
 def completion(
-    model: str, messages: Messages = ..., *args: Any, stream: bool | None, **kwargs: Any
+    model: str,
+    messages: Messages = ...,
+    *,
+    stream: bool | None,
+    temperature: float | None = ...,
+    max_tokens: int | None = ...,
+    tools: Sequence[Any] | None = ...,
+    tool_choice: str | Mapping[str, Any] | None = ...,
+    response_format: Mapping[str, Any] | type[BaseModel] | None = ...,
+    timeout: TimeoutTypes | None = ...,
+    api_key: str | None = ...,
+    extra_headers: Mapping[str, str] | None = ...,
+    **kwargs: Any,
 ) -> ModelResponse | SyncStreamWrapper: ...
 def completion(
     model: str,

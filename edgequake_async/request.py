@@ -21,8 +21,8 @@ from .unserialisable import find_unserialisable, lone_surrogate
 
 __all__ = ["Call", "CallInfo", "prepare", "resolve"]
 
-# Read here and not sent. The second line is litellm's own bookkeeping, which programs pass along; `metadata` belongs
-# to callbacks there (a provider that wants it gets it through extra_body).
+# Read here and not sent. From `metadata` on it is litellm's own bookkeeping, which programs pass along; `metadata`
+# belongs to callbacks there (a provider that wants it gets it through extra_body).
 _LOCAL = frozenset(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
@@ -92,7 +92,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     for unsupported in _UNSUPPORTED:
         if get(unsupported):
             _refuse(params, provider, model)
-    body = {"model": name}
+    body: dict[str, Any] = {"model": name}
     if route == "chat":
         body["messages"] = _messages(params["messages"], model)
     for key, value in params.items():

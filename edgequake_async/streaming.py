@@ -16,7 +16,7 @@ from ._error_mapping import to_exception
 from .chunk_builder import stream_chunk_builder
 from .exceptions import APIResponseValidationError, EQError
 from .reply import hidden_params
-from .types import ModelResponse, ModelResponseStream
+from .types import ModelResponse, ModelResponseStream, StreamingChoices
 from .types.tolerant import read_chunk
 
 if TYPE_CHECKING:
@@ -50,18 +50,13 @@ class Reader:
             chunk = read_chunk(data)
         except ValueError as error:
             raise self._with_partial(
-                APIResponseValidationError(f"The stream holds a chunk that is no chunk: {error}", self._provider, self._model)
+                APIResponseValidationError(
+                    f"The stream holds a chunk that is no chunk: {error}", self._provider, self._model
+                )
             ) from None
         choices = chunk.choices
-        if len(choices) == 1:
-            choice = choices[0]
-            delta = choice.delta
-            text = delta.content
-            if text and type(text) is str and choice.finish_reason is None and choice.index == 0:
-                if not delta.__pydantic_extra__ and delta.tool_calls is None and self._kept:
-                    self._kept.append(text)
-                    return chunk
-        self._kept.append(chunk)
+        text = _plain_text(choices[0]) if len(choices) == 1 and self._kept else None
+        self._kept.append(chunk if text is None else text)
         return chunk
 
     def fail(self, payload: dict[str, Any]) -> EQError:
@@ -78,6 +73,15 @@ class Reader:
             for kept in self._kept
         ]
         return stream_chunk_builder(chunks) if chunks else None
+
+
+def _plain_text(choice: StreamingChoices) -> str | None:
+    """The text of a choice that says nothing else."""
+    delta = choice.delta
+    text = delta.content
+    if type(text) is not str or choice.finish_reason is not None or choice.index != 0:
+        return None
+    return None if delta.__pydantic_extra__ or delta.tool_calls is not None else text
 
 
 def _text(partial: ModelResponse | None) -> str:

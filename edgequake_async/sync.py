@@ -26,6 +26,7 @@ class _Shim:
     def __init__(self) -> None:
         self.pid = os.getpid()
         self._ready: Future[asyncio.AbstractEventLoop] = Future()
+        self._stop: asyncio.Event | None = None
         # A daemon, because interpreters join other threads before they run atexit, which is what stops this one.
         self.thread = threading.Thread(target=self._serve, name="edgequake-sync", daemon=True)
         self.thread.start()
@@ -34,9 +35,9 @@ class _Shim:
 
     def _serve(self) -> None:
         async def main() -> None:
-            self._stop = asyncio.Event()
+            self._stop = stop = asyncio.Event()
             self._ready.set_result(asyncio.get_running_loop())
-            await self._stop.wait()
+            await stop.wait()
 
         try:
             # Ending, it cancels the calls that are still under way.
@@ -48,7 +49,7 @@ class _Shim:
     def stop(self) -> None:
         global _exiting
         _exiting = True
-        if self.pid == os.getpid() and self.thread.is_alive():
+        if self.pid == os.getpid() and self.thread.is_alive() and self._stop is not None:
             self.loop.call_soon_threadsafe(self._stop.set)
             self.thread.join()
 

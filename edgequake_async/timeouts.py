@@ -9,7 +9,7 @@ from typing import Any
 
 from .exceptions import BadRequestError
 
-__all__ = ["Timeouts", "TimeoutTypes", "read_timeout"]
+__all__ = ["TimeoutTypes", "Timeouts", "read_timeout"]
 
 
 @dataclass(frozen=True)

@@ -71,9 +71,7 @@ class _Courier:
         except BlockingIOError:
             return True
 
-    def _carry(
-        self, fd: int, loop: asyncio.AbstractEventLoop, drain: Callable[[], None], ringing: set[int]
-    ) -> None:
+    def _carry(self, fd: int, loop: asyncio.AbstractEventLoop, drain: Callable[[], None], ringing: set[int]) -> None:
         def deliver() -> None:
             drain()
             ringing.discard(fd)

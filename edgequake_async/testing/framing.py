@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from email.utils import formatdate
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 Encoding = Literal["gzip", "deflate"]
 Ending = Literal["keep", "close", "reset", "hang"]
@@ -49,12 +49,13 @@ def answer(
 
     Framing and Date headers are added unless ``headers`` names them already.
     """
-    lines = list(headers.items() if isinstance(headers, Mapping) else headers)
+    lines = list(cast("Iterable[tuple[str, str]]", headers.items() if isinstance(headers, Mapping) else headers))
     if encoding is not None:
         pieces = _encoded(pieces, encoding)
         lines.append(("content-encoding", encoding))
+    extra: list[tuple[str, str]] = []
     if status in _BODILESS:
-        pieces, extra = (), []
+        pieces = ()
     elif chunked is None:
         extra = [("connection", "close")]
     elif chunked:

@@ -252,6 +252,7 @@ def _number(schema: Schema, name: str, index: int, step: float) -> float:
     if (high is not None and value > high) or (below is not None and value >= below):
         if "multipleOf" in schema or step == 1 or index:
             raise SchemaError(f"{name}: no number within the bounds")
+        floor = max(bound for bound in (low, above) if bound is not None)
         ceiling = min(bound for bound in (high, below) if bound is not None)
         value = (floor + ceiling) / 2
     return float(value)

@@ -32,7 +32,7 @@ __all__ = [
 AS_SENT = AsSent()
 Text = Annotated[str | None, AS_SENT]
 
-_MISSING: Any = object()
+MISSING: Any = object()
 _Dict = dict[str, Any]
 _Init = TypeVar("_Init", bound=Callable[..., None])
 _Object = TypeVar("_Object", bound="OpenAIObject")
@@ -65,7 +65,7 @@ class OpenAIObject(BaseModel):
     # Where an optional field is read from when only that was sent; dumps keep the name that was sent.
     read_aliases: ClassVar[Mapping[str, str]] = {}
 
-    def _find_extra(self, name: str, default: Any = _MISSING) -> Any:
+    def _find_extra(self, name: str, default: Any = MISSING) -> Any:
         extra = self.__pydantic_extra__ or {}
         if name not in self.optional_fields:
             return extra.get(name, default)
@@ -98,14 +98,14 @@ class OpenAIObject(BaseModel):
         def __getattr__(self, name: str) -> Any:
             if name in type(self).optional_fields:
                 value = self._find_extra(name)
-                if value is _MISSING:
+                if value is MISSING:
                     raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
                 return value
             return super().__getattr__(name)
 
     def __getitem__(self, key: str) -> Any:
         value = self._find(key)
-        if value is not _MISSING:
+        if value is not MISSING:
             return value
         if isinstance(getattr(type(self), key, None), property):
             return getattr(self, key)
@@ -115,7 +115,7 @@ class OpenAIObject(BaseModel):
         setattr(self, key, value)
 
     def __contains__(self, key: str) -> bool:
-        return self._find(key) is not _MISSING
+        return self._find(key) is not MISSING
 
     def get(self, key: str, default: Any = None) -> Any:
         """The field of that name, or ``default`` where it is missing."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, SerializeAsAny, SerializerFunctionWrapHandler, model_serializer
 
-from .base import AS_SENT, OpenAIObject, Response, Text, adopt, constructor
+from .base import AS_SENT, MISSING, OpenAIObject, Response, Text, adopt, constructor
 from .tolerant import read
 from .usage import Usage
 
@@ -41,7 +41,7 @@ class EmbeddingObject(OpenAIObject):
             offset, length: where the vector is, in numbers.
             width: ``"f"`` for 4-byte, ``"d"`` for 8-byte numbers.
         """
-        self.__dict__.pop("embedding", None)
+        vars(self).pop("embedding", None)
         self.__pydantic_fields_set__.add("embedding")
         object.__setattr__(self, "__pydantic_private__", {"_packed": (data, offset, length, width)})
 
@@ -60,13 +60,13 @@ class EmbeddingObject(OpenAIObject):
 
     def _unpack(self) -> None:
         if "embedding" not in self.__dict__:
-            self.__dict__["embedding"] = self.memoryview().tolist()
+            vars(self)["embedding"] = self.memoryview().tolist()
 
-    def _find_extra(self, name: str, *default: Any) -> Any:
+    def _find_extra(self, name: str, default: Any = MISSING) -> Any:
         if name == "embedding":
             self._unpack()
             return self.__dict__[name]
-        return super()._find_extra(name, *default)
+        return super()._find_extra(name, default)
 
     def __eq__(self, other: Any) -> bool:
         for row in (self, other):

@@ -50,7 +50,7 @@ def read_chunk(data: bytes | str) -> ModelResponseStream:
         chunk = _read_anyhow(ModelResponseStream, data)
         _mend(chunk)
     if not chunk.choices:
-        chunk.__dict__["choices"] = [construct(StreamingChoices, {})]
+        vars(chunk)["choices"] = [construct(StreamingChoices, {})]
     return chunk
 
 
@@ -66,7 +66,7 @@ def _read_anyhow(cls: type[_Model], data: bytes | str) -> _Model:
 
 def _mend(chunk: ModelResponseStream) -> None:
     choices = chunk.choices if isinstance(chunk.choices, list) else []
-    chunk.__dict__["choices"] = [choice for choice in choices if isinstance(choice, StreamingChoices)]
+    vars(chunk)["choices"] = [choice for choice in choices if isinstance(choice, StreamingChoices)]
     for choice in chunk.choices:
         if not isinstance(choice.delta, Delta):
-            choice.__dict__["delta"] = construct(Delta, {})
+            vars(choice)["delta"] = construct(Delta, {})

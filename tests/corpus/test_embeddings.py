@@ -8,9 +8,9 @@ import struct
 from typing import Any
 
 import pytest
-from edgequake_async.exceptions import EQError
 
 import edgequake_async
+from edgequake_async.exceptions import EQError
 
 from .judging import complaints, difference
 from .observing import Seen

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from edgequake_async.exceptions import BadRequestError, EQError
 from openai.types.chat import completion_create_params as params
 from pydantic import TypeAdapter, ValidationError
 
 import edgequake_async
+from edgequake_async.exceptions import BadRequestError, EQError
 
 from .judging import difference
 from .recordings import Exchange, batches, chat, needed

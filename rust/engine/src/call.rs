@@ -14,6 +14,9 @@ use crate::retry;
 use crate::target::Target;
 use crate::timeouts::Deadline;
 
+/// The most that is set aside on a server's word.
+const MAX_RESERVE: u64 = 16 * 1024 * 1024;
+
 /// A complete successful reply.
 #[derive(Debug)]
 pub struct Reply {
@@ -151,6 +154,9 @@ async fn read_body(
             Some(piece) if whole.is_empty() && pieces.is_empty() => whole = piece,
             Some(piece) => {
                 if pieces.is_empty() {
+                    // Room for all of it at once: growing by doubling copies a large body twice.
+                    let expected = response.content_length().map_or(0, |length| length.min(MAX_RESERVE) as usize);
+                    pieces.reserve(expected.max(whole.len() + piece.len()));
                     pieces.extend_from_slice(&whole);
                     whole = Bytes::new();
                 }

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use reqwest::Client;
+use reqwest::redirect::{Action, Attempt, Policy};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
@@ -17,6 +18,8 @@ use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme
 
 use crate::connect::{ConnectElapsed, ConnectLimitLayer};
 use crate::error::{Error, Kind, Result, TimeoutKind};
+
+const MAX_REDIRECTS: usize = 10;
 
 /// How server certificates are verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -55,9 +58,18 @@ fn build(verify: &Verify) -> Result<Client> {
         .tls_backend_preconfigured(tls(verify)?)
         .connector_layer(ConnectLimitLayer)
         .http2_adaptive_window(true)
+        .redirect(Policy::custom(follow))
         .user_agent(concat!("edgequake_async/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| Error::new(Kind::Connection, format!("Cannot set up HTTP: {}", root_cause(&error))))
+}
+
+/// Redirects that keep the request as it is (307, 308) are followed within the origin. Elsewhere they would carry the
+/// caller's headers to a host that the caller did not name; 301 to 303 would turn the request into a GET.
+fn follow(attempt: Attempt<'_>) -> Action {
+    let is_kept = matches!(attempt.status().as_u16(), 307 | 308);
+    let is_home = attempt.previous().last().is_some_and(|from| from.origin() == attempt.url().origin());
+    if is_kept && is_home && attempt.previous().len() <= MAX_REDIRECTS { attempt.follow() } else { attempt.stop() }
 }
 
 fn tls(verify: &Verify) -> Result<ClientConfig> {
@@ -162,8 +174,12 @@ pub fn transport_error(error: &reqwest::Error, origin: &str) -> Error {
 }
 
 fn certificate_problem(error: &std::io::Error) -> Option<&rustls::Error> {
-    error
-        .get_ref()?
+    let inner = error.get_ref()?;
+    // The connector wraps the I/O error of the handshake into another one, which `source` steps over.
+    if let Some(inner) = inner.downcast_ref() {
+        return certificate_problem(inner);
+    }
+    inner
         .downcast_ref::<rustls::Error>()
         .filter(|error| matches!(error, rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented))
 }

@@ -1,6 +1,5 @@
 //! One streamed call: a producer task that decodes events into a bounded buffer, aborted when the stream is dropped.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -120,13 +119,11 @@ impl Producer {
                 self.decoder.feed(piece)?;
             }
             if self.deliver()? {
-                let mut rest = pin!(async { while let Ok(Some(_)) = response.chunk().await {} });
+                // A task of its own, which dropping the stream does not abort.
                 let [before, after] = LINGER;
-                let is_read = tokio::time::timeout(before, &mut rest).await.is_ok();
-                self.buffer.end(Ok(()));
-                if !is_read {
-                    let _ = tokio::time::timeout(after, rest).await;
-                }
+                let rest = async move { while let Ok(Some(_)) = response.chunk().await {} };
+                let rest = tokio::spawn(tokio::time::timeout(before + after, rest));
+                let _ = tokio::time::timeout(before, rest).await;
                 return Ok(());
             }
         }
