@@ -33,6 +33,9 @@ TimeoutTypes = float | int | str | Timeouts | Mapping[str, float | None]
 # connect, first token, idle, total
 Limits = tuple[float | None, float | None, float | None, float | None]
 
+# Seconds to connect where no limit is named; openai's SDK gives 5.
+_CONNECT = 10.0
+
 _NAMES = tuple(field.name for field in fields(Timeouts))
 
 
@@ -40,7 +43,8 @@ def read_timeout(timeout: Any, *, stream: bool, model: str) -> Limits:
     """The limits that a ``timeout`` argument means.
 
     A number bounds a whole unary call. For a stream it bounds each wait (connecting, the first token, the next chunk)
-    and not the whole, so that a long answer is not cut: what an httpx timeout does in other clients.
+    and not the whole, so that a long answer is not cut: what an httpx timeout does in other clients. Of a longer one,
+    connecting gets 10 seconds, so that a host that does not answer is tried again and not waited for.
 
     Args:
         timeout: seconds (a number, or a number as text), ``Timeouts``, a mapping with its names, or an
@@ -61,7 +65,10 @@ def read_timeout(timeout: Any, *, stream: bool, model: str) -> Limits:
         limits = {"connect": timeout.connect, "first_token": timeout.read, "idle": timeout.read}
     else:
         seconds = _seconds("timeout", timeout, model)
-        return (seconds, seconds, seconds, None) if stream else (None, None, None, seconds)
+        connect = _CONNECT if seconds is None or seconds > _CONNECT else seconds
+        if stream:
+            return connect, seconds, seconds, None
+        return connect if connect != seconds else None, None, None, seconds
     values = [_seconds(f"timeout[{name!r}]", limits.get(name), model) for name in _NAMES]
     return values[0], values[1], values[2], values[3]
 

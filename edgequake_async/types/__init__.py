@@ -22,6 +22,7 @@ from .message import (
     FunctionCall,
     Message,
 )
+from .responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 from .text import TextChoices, TextCompletionResponse
 from .usage import CompletionTokensDetailsWrapper, PromptTokensDetailsWrapper, Usage
 
@@ -45,6 +46,10 @@ __all__ = [
     "ModelResponseStream",
     "OpenAIObject",
     "PromptTokensDetailsWrapper",
+    "ResponseAPIUsage",
+    "ResponseOutputContent",
+    "ResponseOutputItem",
+    "ResponsesAPIResponse",
     "StreamingChoices",
     "StreamingModelResponse",
     "TextChoices",

@@ -82,7 +82,7 @@ impl Stream {
         }
     }
 
-    /// The iterator of an awaitable that ends when there is something to read.
+    /// An awaitable that ends when there is something to read.
     fn waiting<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let buffer: Arc<Buffer> = self.chunks.buffer.clone();
         into_awaitable(self.port.bind(py), async move {
