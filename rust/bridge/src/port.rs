@@ -155,11 +155,6 @@ impl Port {
         self.queue.bell.as_raw_socket()
     }
 
-    /// Wakes whoever watches the bell.
-    fn ring(&self) {
-        self.queue.ring();
-    }
-
     /// Drops what waits and all that is still to come.
     fn close(&self) {
         self.queue.close();

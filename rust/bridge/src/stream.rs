@@ -134,18 +134,6 @@ impl Stream {
     fn head(&self) -> Head {
         Head(self.chunks.headers.clone())
     }
-
-    /// HTTP status.
-    #[getter]
-    fn status(&self) -> u16 {
-        self.chunks.status
-    }
-
-    /// How many requests were sent.
-    #[getter]
-    fn attempts(&self) -> u32 {
-        self.chunks.attempts
-    }
 }
 
 /// One `__anext__`. The chunk leaves the buffer only when the awaiting task runs, so cancelling loses none.
