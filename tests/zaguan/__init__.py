@@ -1,0 +1,1 @@
+"""The client of Zaguan CoreX, over real sockets."""
