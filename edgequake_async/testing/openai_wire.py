@@ -27,7 +27,7 @@ _DEFAULT_DIMENSIONS = 1536
 _DIMENSIONS_LIMIT = 16_384
 _ERROR_TYPES = {429: "rate_limit_error"}
 _PLAIN = Common()
-_DONE = b"data: [DONE]\n\n"
+DONE = b"data: [DONE]\n\n"
 
 
 def default(record: Received) -> Answer:
@@ -53,12 +53,12 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
             "param": reply.param,
             "code": reply.code,
         }
-        return _json(record, {"error": error}, reply, reply.status)
-    body = _lenient(record)
+        return json_answer(record, {"error": error}, reply, reply.status)
+    body = lenient(record)
     if reply.model is not None:
         body["model"] = reply.model
     if isinstance(reply, Stream):
-        return _events(record, _paced(reply, body, record), reply)
+        return event_answer(record, _paced(reply, body, record), reply)
     finish_reason = reply.finish_reason or ("tool_calls" if reply.tool_calls else "stop")
     content = None if reply.tool_calls and not reply.content else reply.content
     turn = Turn(content, reply.tool_calls, reply.reasoning, reply.refusal, finish_reason)
@@ -105,10 +105,10 @@ def _spoken(
 ) -> Answer:
     counted = usage or openai_chat.usage(prompt_tokens(said(body)), turns)
     if not body.get("stream"):
-        return _json(record, openai_chat.completion(body, record.number, turns, counted), common)
-    shown = counted if usage or _wants_usage(body) else None
+        return json_answer(record, openai_chat.completion(body, record.number, turns, counted), common)
+    shown = counted if usage or wants_usage(body) else None
     chunks = openai_chat.events(body, record.number, turns, shown)
-    return _events(record, (*map(_event, chunks), _DONE), common)
+    return event_answer(record, (*map(event, chunks), DONE), common)
 
 
 def _paced(reply: Stream, body: Mapping[str, Any], record: Received) -> Iterator[bytes | float]:
@@ -117,27 +117,31 @@ def _paced(reply: Stream, body: Mapping[str, Any], record: Received) -> Iterator
         yield reply.first_delay
     opening = {"role": "assistant"}
     text = ""
-    for piece in spaced(reply.pieces, reply.gap):
+    for piece in s_paced(reply.pieces, reply.gap):
         if isinstance(piece, str):
             text += piece
-            yield _event(openai_chat.chunk(base, 0, {**opening, "content": piece}))
+            yield event(openai_chat.chunk(base, 0, {**opening, "content": piece}))
             opening = {}
         elif isinstance(piece, Mapping):
-            yield _event(openai_chat.chunk(base, 0, piece))
+            yield event(openai_chat.chunk(base, 0, piece))
             opening = {}
         else:
             yield piece
     if reply.finish_reason is not None:
-        yield _event(openai_chat.chunk(base, 0, {}, finish_reason=reply.finish_reason))
-    if reply.usage or _wants_usage(body):
+        yield event(openai_chat.chunk(base, 0, {}, finish_reason=reply.finish_reason))
+    if reply.usage or wants_usage(body):
         counted = reply.usage or openai_chat.usage(prompt_tokens(said(body)), [Turn(text)])
-        yield _event({**base, "choices": [], "usage": counted})
+        yield event({**base, "choices": [], "usage": counted})
     if reply.done:
-        yield _DONE
+        yield DONE
 
 
 def _embeddings(record: Received) -> Answer:
-    body = document(record)
+    return json_answer(record, embeddings(document(record)), _PLAIN)
+
+
+def embeddings(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The embeddings that a request asks for. Raises Refusal (400)."""
     texts = _inputs(body.get("input"))
     dimensions = body.get("dimensions")
     if dimensions is None:
@@ -155,7 +159,7 @@ def _embeddings(record: Received) -> Answer:
     ]
     counted = sum(len(tokens(text)) for text in texts)
     usage = {"prompt_tokens": counted, "total_tokens": counted}
-    return _json(record, {"object": "list", "data": rows, "model": body["model"], "usage": usage}, _PLAIN)
+    return {"object": "list", "data": rows, "model": body["model"], "usage": usage}
 
 
 def _inputs(given: Any) -> list[str]:
@@ -171,21 +175,21 @@ def _inputs(given: Any) -> list[str]:
 
 
 def _models(record: Received) -> Answer:
-    return _json(record, {"object": "list", "data": [_card(name) for name in MODELS]}, _PLAIN)
+    return json_answer(record, {"object": "list", "data": [_card(name) for name in MODELS]}, _PLAIN)
 
 
 def _model(record: Received) -> Answer:
     name = record.path.rpartition("/models/")[2]
     if name not in MODELS:
         raise Refusal(404, f"The model '{name}' does not exist", param="model", code="model_not_found")
-    return _json(record, _card(name), _PLAIN)
+    return json_answer(record, _card(name), _PLAIN)
 
 
 def _card(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": 1_735_689_600, "owned_by": "fake"}
 
 
-def _lenient(record: Received) -> dict[str, Any]:
+def lenient(record: Received) -> dict[str, Any]:
     """The request's fields for a scripted reply, which answers even what is not valid."""
     try:
         body = record.json
@@ -194,18 +198,21 @@ def _lenient(record: Received) -> dict[str, Any]:
     return dict(body) if isinstance(body, Mapping) else {}
 
 
-def _wants_usage(body: Mapping[str, Any]) -> bool:
+def wants_usage(body: Mapping[str, Any]) -> bool:
+    """Whether the request asks for a usage chunk at the end of its stream."""
     options = body.get("stream_options")
     return isinstance(options, Mapping) and bool(options.get("include_usage"))
 
 
-def _json(record: Received, value: Mapping[str, Any], common: Common, status: int = 200) -> Answer:
+def json_answer(record: Received, value: Any, common: Common, status: int = 200) -> Answer:
+    """A JSON document with the usual headers."""
     headers = _headers(record, "application/json", common)
-    body = _compact(value)
+    body = compact(value)
     return answer(status, headers, [body], encoding=common.encoding, delay=common.delay)
 
 
-def _events(record: Received, pieces: Iterable[bytes | float], common: Common) -> Answer:
+def event_answer(record: Received, pieces: Iterable[bytes | float], common: Common) -> Answer:
+    """Server-sent events with the usual headers, one TCP write per piece."""
     headers = _headers(record, "text/event-stream; charset=utf-8", common)
     return answer(200, headers, pieces, chunked=True, encoding=common.encoding, delay=common.delay)
 
@@ -217,11 +224,13 @@ def _headers(record: Received, content_type: str, common: Common) -> list[tuple[
     return [(name, value) for name, value in usual if name not in names] + given
 
 
-def _event(chunk: Mapping[str, Any]) -> bytes:
-    return b"data: %b\n\n" % _compact(chunk)
+def event(chunk: Mapping[str, Any]) -> bytes:
+    """One chunk as a server-sent event."""
+    return b"data: %b\n\n" % compact(chunk)
 
 
-def _compact(value: Mapping[str, Any]) -> bytes:
+def compact(value: Any) -> bytes:
+    """JSON without spaces, in UTF-8."""
     # Lone surrogates may come in as JSON escapes and must go out as such.
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:

@@ -18,13 +18,13 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from types import TracebackType
-from typing import TypeAlias, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from . import openai_wire
 from .framing import Answer, answer, cut, spaced
 from .openai_ask import Refusal
 from .records import Abort, Connections, Ledger, Received
-from .replies import Fault, Raw, Refuse, Reply, Slow, Verbatim
+from .replies import Error, Fault, Raw, Refuse, Reply, Slow, Stream, Text, Verbatim
 from .server import Connection
 
 Handler: TypeAlias = "Callable[[Received], Reply | Awaitable[Reply | None] | None]"
@@ -33,6 +33,25 @@ _T = TypeVar("_T")
 
 _BACKLOG = 4096
 _LARGE_BODY = 1 << 16  # parsing more than this on the loop would delay the pieces of other streams
+
+
+class Wire(Protocol):
+    """A protocol that a fake provider speaks; each member raises openai_ask.Refusal for what it refuses."""
+
+    def check_key(self, record: Received, key: str) -> None:
+        """Refuse a request that does not carry ``key``."""
+
+    def default(self, record: Received) -> Answer:
+        """The answer where nothing is scripted."""
+        ...
+
+    def render(self, reply: Text | Stream | Error, record: Received) -> Answer:
+        """A scripted reply in the format of the request."""
+        ...
+
+    def refuse(self, record: Received, refusal: Refusal) -> Answer:
+        """The error that says why not."""
+        ...
 
 
 class FakeProvider:
@@ -53,6 +72,7 @@ class FakeProvider:
         send_buffer: int | None = None,
     ) -> None:
         self.api_key = api_key
+        self._wire: Wire = openai_wire
         self._port = port
         self._tls = tls
         self._require_key = require_key
@@ -221,24 +241,24 @@ class FakeProvider:
     async def _respond(self, record: Received) -> Answer:
         try:
             if self._require_key:
-                openai_wire.check_key(record, self.api_key)
+                self._wire.check_key(record, self.api_key)
             reply = self._script.popleft() if self._script else None
             if reply is None and self._handler is not None:
                 chosen = self._handler(record)
                 reply = await chosen if inspect.isawaitable(chosen) else chosen
             if len(record.body) > _LARGE_BODY:
-                return await asyncio.to_thread(_rendered, reply, record)
-            return _rendered(reply, record)
+                return await asyncio.to_thread(_rendered, self._wire, reply, record)
+            return _rendered(self._wire, reply, record)
         except Refusal as refusal:
-            return openai_wire.refuse(record, refusal)
+            return self._wire.refuse(record, refusal)
         except Exception as exc:
             told = Refusal(500, f"The fake provider failed: {type(exc).__name__}: {exc}", code="fake_provider_failed")
-            return openai_wire.refuse(record, told)
+            return self._wire.refuse(record, told)
 
 
-def _rendered(reply: Reply | None, record: Received) -> Answer:
+def _rendered(wire: Wire, reply: Reply | None, record: Received) -> Answer:
     if reply is None:
-        return openai_wire.default(record)
+        return wire.default(record)
     if isinstance(reply, Raw):
         pieces = spaced(reply.pieces, reply.gap)
         return answer(
@@ -252,11 +272,11 @@ def _rendered(reply: Reply | None, record: Received) -> Answer:
     if isinstance(reply, Verbatim):
         return Answer(b"", spaced(reply.pieces, reply.gap), "close", reply.delay)
     if isinstance(reply, Slow):
-        whole = _rendered(reply.reply, record)
+        whole = _rendered(wire, reply.reply, record)
         return replace(whole, delay=whole.delay + reply.delay)
     if isinstance(reply, Fault):
-        whole = _rendered(reply.reply, record)
+        whole = _rendered(wire, reply.reply, record)
         return cut(replace(whole, delay=whole.delay + reply.delay), reply.n_bytes, reply.pieces, reply.ending)
     if isinstance(reply, Refuse):
         return Answer(b"", (), "close")
-    return openai_wire.render(reply, record)
+    return wire.render(reply, record)
