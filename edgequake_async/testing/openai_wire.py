@@ -117,7 +117,7 @@ def _paced(reply: Stream, body: Mapping[str, Any], record: Received) -> Iterator
         yield reply.first_delay
     opening = {"role": "assistant"}
     text = ""
-    for piece in s_paced(reply.pieces, reply.gap):
+    for piece in spaced(reply.pieces, reply.gap):
         if isinstance(piece, str):
             text += piece
             yield event(openai_chat.chunk(base, 0, {**opening, "content": piece}))
