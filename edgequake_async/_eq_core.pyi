@@ -1,6 +1,7 @@
 """The Rust extension. Private: its shape follows the package's needs and no one else's."""
 
 from collections.abc import Awaitable, Callable
+from os import PathLike
 from typing import Any, final
 
 __version__: str
@@ -21,17 +22,22 @@ class Port:
 
 @final
 class Target:
-    """Where a call goes and under which terms."""
+    """Where a call goes and under which terms.
+
+    ``path`` goes under ``api_base``, percent-encoded, with a query where it has one. ``retries`` is how often, or (how
+    often, first delay, longest delay, factor, jitter, statuses), in seconds.
+    """
 
     def __new__(
         cls,
-        route: str,
+        method: str,
+        path: str,
         provider: str,
         api_base: str,
         api_key: str | None,
         headers: tuple[tuple[str, str], ...],
         timeouts: tuple[float | None, float | None, float | None, float | None],
-        max_retries: int,
+        retries: int | tuple[int, float, float, float, float, tuple[int, ...]],
         verify: bool,
         ca_file: str | None,
     ) -> Target: ...
@@ -88,17 +94,52 @@ class Stream:
     def wait(self) -> Awaitable[None]: ...
     def abort(self) -> None: ...
     @property
+    def status(self) -> int: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
     def head(self) -> Head: ...
 
-def request(port: Port, target: Target, body: bytes) -> Awaitable[Reply]: ...
+# Nothing (None), a JSON document, or the parts of a form: (name, file name, content type, bytes or the path of a file).
+Body = bytes | None | list[tuple[str, str | None, str | None, bytes | PathLike[str]]]
+# Called by the loop with the failure, how many requests were sent, and the seconds until the next.
+OnRetry = Callable[[dict[str, Any], int, float], object]
+
+def request(
+    port: Port,
+    target: Target,
+    body: Body,
+    headers: list[tuple[str, str]] = ...,
+    on_retry: OnRetry | None = None,
+    verbatim: bool = False,
+) -> Awaitable[Reply]:
+    """``verbatim``: the reply is somebody's file, so whatever it holds, it is no error."""
+
+def download(
+    port: Port,
+    target: Target,
+    body: Body,
+    path: str | PathLike[str],
+    headers: list[tuple[str, str]] = ...,
+    on_retry: OnRetry | None = None,
+    verbatim: bool = False,
+) -> Awaitable[Reply]:
+    """The body goes to the file, which appears whole or not at all; the reply's own is empty."""
+
 def embed(port: Port, target: Target, body: bytes, base64_is_float32: bool) -> Awaitable[EmbeddingReply]: ...
 def open_stream(
     port: Port,
     target: Target,
-    body: bytes,
+    body: Body,
     decode: Callable[[bytes], Any],
     fail: Callable[[dict[str, Any]], BaseException],
-) -> Awaitable[OpenedStream]: ...
+    wire: str = "chat",
+    headers: list[tuple[str, str]] = ...,
+    on_retry: OnRetry | None = None,
+    verbatim: bool = False,
+) -> Awaitable[OpenedStream]:
+    """``wire`` is ``chat``, ``events`` (typed), ``lines`` or ``bytes``."""
+
 def resolve(model: str, provider: str | None = None) -> tuple[str, str]: ...
 def providers() -> list[dict[str, Any]]: ...
 def probe(port: Port, ending: str, delay: float = 0.0) -> Awaitable[Any]: ...

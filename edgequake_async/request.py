@@ -31,6 +31,7 @@ _LOCAL = frozenset(
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
 )
+_PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
 # They promise something that this version does not do; ignoring them would be a lie.
 _UNSUPPORTED = (
     "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
@@ -181,7 +182,8 @@ def _find_target(
         timeout = config.get("request_timeout")
     verify = get("ssl_verify")
     terms = (
-        route,
+        "POST",
+        _PATHS[route],
         provider,
         base,
         key,

@@ -5,165 +5,114 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use edgequake_engine::HeaderMap;
-use edgequake_engine::call::{self, header_list};
-use edgequake_engine::provider::{self, Provider, openai::Route, resolve as engine_resolve};
-use edgequake_engine::target::{self, Terms};
-use edgequake_engine::timeouts::Timeouts;
-use edgequake_engine::{stream as engine_stream, vectors};
+use edgequake_engine::body::{Body, Content, Part};
+use edgequake_engine::call::{self, Call, OnRetry};
+use edgequake_engine::provider::{self, Provider, resolve as engine_resolve};
+use edgequake_engine::target::header_map;
+use edgequake_engine::wire::Wire;
+use edgequake_engine::{Error, download as engine_download, stream as engine_stream, vectors};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyDict;
 
 use crate::awaitable::into_awaitable;
 use crate::errors::{payload, to_pyerr};
 use crate::port::Port;
+use crate::reply::{Embedded, Reply};
 use crate::runtime::process;
 use crate::stream::{OpenedStream, Stream};
+use crate::target::Target;
 
 /// A larger body is borrowed from Python instead of copied.
 const BORROW_ABOVE: usize = 64 * 1024;
 
-/// Where a call goes and under which terms; checked when it is made.
-#[pyclass(frozen, module = "edgequake_async._eq_core")]
-pub struct Target(Arc<target::Target>);
+/// A request body as Python has it: a JSON document or the parts of a form.
+#[derive(FromPyObject)]
+pub enum Sent {
+    Json(PyBackedBytes),
+    Form(Vec<SentPart>),
+}
 
-#[pymethods]
-impl Target {
-    #[new]
-    #[pyo3(signature = (route, provider, api_base, api_key, headers, timeouts, max_retries, verify, ca_file))]
-    #[allow(clippy::too_many_arguments, reason = "one crossing per target; Python passes them by position")]
-    fn new(
-        route: &str,
-        provider: String,
-        api_base: String,
-        api_key: Option<String>,
-        headers: Vec<(String, String)>,
-        timeouts: (Option<f64>, Option<f64>, Option<f64>, Option<f64>),
-        max_retries: u32,
-        verify: bool,
-        ca_file: Option<PathBuf>,
-    ) -> PyResult<Self> {
-        let route = if route == "embeddings" { Route::Embeddings } else { Route::Chat };
-        let seconds = |limit: Option<f64>| limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok());
-        let terms = Terms {
-            provider,
-            api_key,
-            api_base,
-            headers,
-            timeouts: Timeouts {
-                connect: seconds(timeouts.0),
-                first_token: seconds(timeouts.1),
-                idle: seconds(timeouts.2),
-                total: seconds(timeouts.3),
-            },
-            max_retries,
-            verify: target::verify_from(verify, ca_file),
+/// (name, file name, content type, content)
+type SentPart = (String, Option<String>, Option<String>, SentContent);
+
+/// Bytes, or the path of a file.
+#[derive(FromPyObject)]
+pub enum SentContent {
+    Bytes(PyBackedBytes),
+    File(PathBuf),
+}
+
+impl From<Sent> for Body {
+    fn from(sent: Sent) -> Self {
+        match sent {
+            Sent::Json(json) => Self::Json(to_bytes(json)),
+            Sent::Form(parts) => Self::Form(parts.into_iter().map(to_part).collect()),
+        }
+    }
+}
+
+fn to_part((name, file_name, content_type, content): SentPart) -> Part {
+    let content = match content {
+        SentContent::Bytes(bytes) => Content::Bytes(to_bytes(bytes)),
+        SentContent::File(path) => Content::File(path),
+    };
+    Part { name, file_name, content_type, content }
+}
+
+/// The call that Python asks for. `on_retry` is called by the loop, with the failure's dict, how many requests were sent
+/// and the seconds until the next.
+fn to_call(
+    port: &Bound<'_, Port>,
+    body: Option<Sent>,
+    headers: Vec<(String, String)>,
+    on_retry: Option<Py<PyAny>>,
+    verbatim: bool,
+) -> PyResult<Call> {
+    let on_retry = on_retry.map(|callback| {
+        let (notices, callback) = (port.get().notices(), Arc::new(callback));
+        let notify = move |error: &Error, attempts: u32, delay: Duration| {
+            let (callback, error) = (callback.clone(), error.clone());
+            notices.post(move |py| callback.call1(py, (payload(py, error)?, attempts, delay.as_secs_f64())));
         };
-        target::Target::new(terms, route).map(|target| Self(Arc::new(target))).map_err(to_pyerr)
-    }
-
-    /// The dict of the error that a reply is whose body is not what the protocol says.
-    fn invalid<'py>(&self, py: Python<'py>, reply: &Bound<'py, Reply>, why: &str) -> PyResult<Bound<'py, PyDict>> {
-        payload(py, call::invalid(&self.0, &reply.get().0, why))
-    }
-
-    fn __repr__(&self) -> String {
-        format!("{:?}", self.0)
-    }
-}
-
-/// The headers of a reply, made into Python objects only when asked.
-#[pyclass(frozen, module = "edgequake_async._eq_core")]
-pub struct Head(pub HeaderMap);
-
-#[pymethods]
-impl Head {
-    /// (name, value) pairs in the order of arrival.
-    fn pairs(&self) -> Vec<(String, String)> {
-        header_list(&self.0)
-    }
-}
-
-/// A whole reply.
-#[pyclass(frozen, module = "edgequake_async._eq_core")]
-pub struct Reply(call::Reply);
-
-#[pymethods]
-impl Reply {
-    #[getter]
-    fn body<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &self.0.body)
-    }
-
-    #[getter]
-    fn status(&self) -> u16 {
-        self.0.status
-    }
-
-    #[getter]
-    fn head(&self) -> Head {
-        Head(self.0.headers.clone())
-    }
-
-    #[getter]
-    fn attempts(&self) -> u32 {
-        self.0.attempts
-    }
-
-    /// Seconds from the call to the last byte.
-    #[getter]
-    fn elapsed(&self) -> f64 {
-        self.0.elapsed.as_secs_f64()
-    }
-}
-
-/// An embeddings reply; the numbers are packed where their shape is known.
-#[pyclass(frozen, module = "edgequake_async._eq_core")]
-pub struct EmbeddingReply {
-    #[pyo3(get)]
-    reply: Py<Reply>,
-    vectors: Option<vectors::Vectors>,
-}
-
-/// `None`, or (envelope, data, struct format of a number, [(offset, length)]).
-type Packed<'py> = Option<(Bound<'py, PyBytes>, Bound<'py, PyBytes>, &'static str, Vec<(usize, usize)>)>;
-
-#[pymethods]
-impl EmbeddingReply {
-    #[getter]
-    fn packed<'py>(&self, py: Python<'py>) -> Packed<'py> {
-        let vectors = self.vectors.as_ref()?;
-        let format = match vectors.width {
-            vectors::Width::F32 => "f",
-            vectors::Width::F64 => "d",
-        };
-        let envelope = PyBytes::new(py, &vectors.envelope);
-        Some((envelope, PyBytes::new(py, &vectors.data), format, vectors.rows.clone()))
-    }
-}
-
-struct Embedded(call::Reply, Option<vectors::Vectors>);
-
-impl<'py> IntoPyObject<'py> for Embedded {
-    type Target = EmbeddingReply;
-    type Output = Bound<'py, EmbeddingReply>;
-    type Error = PyErr;
-
-    fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
-        Bound::new(py, EmbeddingReply { reply: Py::new(py, Reply(self.0))?, vectors: self.1 })
-    }
+        Box::new(notify) as OnRetry
+    });
+    let headers = header_map(&headers).map_err(to_pyerr)?;
+    Ok(Call { body: body.map_or(Body::Empty, Body::from), headers, verbatim, on_retry })
 }
 
 /// Sends a request; awaits its whole reply.
 #[pyfunction]
+#[pyo3(signature = (port, target, body, headers = Vec::new(), on_retry = None, verbatim = false))]
 pub fn request<'py>(
     port: &Bound<'py, Port>,
     target: &Bound<'_, Target>,
-    body: PyBackedBytes,
+    body: Option<Sent>,
+    headers: Vec<(String, String)>,
+    on_retry: Option<Py<PyAny>>,
+    verbatim: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (clients, target, body) = (process()?.clients.clone(), target.get().0.clone(), to_bytes(body));
-    into_awaitable(port, async move { call::send(&clients, &target, body).await.map(Reply) })
+    let call = to_call(port, body, headers, on_retry, verbatim)?;
+    let (clients, target) = (process()?.clients.clone(), target.get().0.clone());
+    into_awaitable(port, async move { call::send(&clients, &target, &call).await.map(Reply) })
+}
+
+/// Sends a request and writes the body of its reply to a file; awaits the reply, its body empty.
+#[pyfunction]
+#[pyo3(signature = (port, target, body, path, headers = Vec::new(), on_retry = None, verbatim = false))]
+pub fn download<'py>(
+    port: &Bound<'py, Port>,
+    target: &Bound<'_, Target>,
+    body: Option<Sent>,
+    path: PathBuf,
+    headers: Vec<(String, String)>,
+    on_retry: Option<Py<PyAny>>,
+    verbatim: bool,
+) -> PyResult<Bound<'py, PyAny>> {
+    let call = to_call(port, body, headers, on_retry, verbatim)?;
+    let (clients, target) = (process()?.clients.clone(), target.get().0.clone());
+    into_awaitable(port, async move { engine_download::to_file(&clients, &target, &call, path).await.map(Reply) })
 }
 
 /// Sends an embeddings request; awaits its whole reply, the numbers packed. Base64 is left alone unless the caller knows
@@ -177,7 +126,7 @@ pub fn embed<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let (clients, target, body) = (process()?.clients.clone(), target.get().0.clone(), to_bytes(body));
     into_awaitable(port, async move {
-        let reply = call::send(&clients, &target, body).await?;
+        let reply = call::send(&clients, &target, &Call::json(body)).await?;
         let vectors = match vectors::unpack(reply.body.clone()) {
             Ok(vectors) => vectors.filter(|vectors| base64_is_float32 || vectors.width != vectors::Width::F32),
             Err(error) if base64_is_float32 => return Err(target.sign(error)),
@@ -187,19 +136,29 @@ pub fn embed<'py>(
     })
 }
 
-/// Sends a streaming request; awaits the head of its reply, an `OpenedStream`.
+/// Sends a request whose reply is a stream of the shape that `wire` names; awaits the head of the reply, an
+/// `OpenedStream`.
 #[pyfunction]
+#[pyo3(signature = (port, target, body, decode, fail, wire = "chat", headers = Vec::new(), on_retry = None,
+    verbatim = false))]
+#[allow(clippy::too_many_arguments, reason = "one crossing per call")]
 pub fn open_stream<'py>(
     port: &Bound<'py, Port>,
     target: &Bound<'_, Target>,
-    body: PyBackedBytes,
+    body: Option<Sent>,
     decode: Py<PyAny>,
     fail: Py<PyAny>,
+    wire: &str,
+    headers: Vec<(String, String)>,
+    on_retry: Option<Py<PyAny>>,
+    verbatim: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (clients, target, body) = (process()?.clients.clone(), target.get().0.clone(), to_bytes(body));
+    let wire = Wire::from_name(wire).ok_or_else(|| PyValueError::new_err(format!("no wire is called {wire:?}")))?;
+    let call = to_call(port, body, headers, on_retry, verbatim)?;
+    let (clients, target) = (process()?.clients.clone(), target.get().0.clone());
     let consumer = port.clone().unbind();
     into_awaitable(port, async move {
-        let chunks = engine_stream::open(&clients, target, body).await?;
+        let chunks = engine_stream::open(&clients, target, &call, wire).await?;
         Ok(OpenedStream::new(Stream::new(chunks, consumer, decode, fail)))
     })
 }

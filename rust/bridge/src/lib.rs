@@ -8,8 +8,11 @@ mod call;
 mod errors;
 mod port;
 mod probe;
+mod queue;
+mod reply;
 mod runtime;
 mod stream;
+mod target;
 
 use pyo3::prelude::*;
 
@@ -20,13 +23,14 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("debug_build", cfg!(debug_assertions))?;
     module.add("EngineError", module.py().get_type::<errors::EngineError>())?;
     module.add_class::<port::Port>()?;
-    module.add_class::<call::Target>()?;
-    module.add_class::<call::Head>()?;
-    module.add_class::<call::Reply>()?;
-    module.add_class::<call::EmbeddingReply>()?;
+    module.add_class::<target::Target>()?;
+    module.add_class::<reply::Head>()?;
+    module.add_class::<reply::Reply>()?;
+    module.add_class::<reply::EmbeddingReply>()?;
     module.add_class::<stream::OpenedStream>()?;
     module.add_class::<stream::Stream>()?;
     module.add_function(wrap_pyfunction!(call::request, module)?)?;
+    module.add_function(wrap_pyfunction!(call::download, module)?)?;
     module.add_function(wrap_pyfunction!(call::embed, module)?)?;
     module.add_function(wrap_pyfunction!(call::open_stream, module)?)?;
     module.add_function(wrap_pyfunction!(call::resolve, module)?)?;

@@ -2,12 +2,10 @@
 //! loop calls when the bell rings. It is also what pyo3-async-runtimes takes for the event loop, and its runtime.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::future::Future;
-use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::FutureExt;
@@ -16,100 +14,8 @@ use pyo3::types::PyTuple;
 use pyo3_async_runtimes::TaskLocals;
 use pyo3_async_runtimes::generic::{ContextExt, JoinError, Runtime};
 
+use crate::queue::Queue;
 use crate::runtime::process;
-
-#[cfg(not(unix))]
-use std::net::TcpStream as Bell;
-#[cfg(unix)]
-use std::os::unix::net::UnixStream as Bell;
-
-/// Jobs per drain: 32 results of 25 us keep one turn of the loop under 1 ms, whatever arrives at once.
-const JOBS_PER_DRAIN: usize = 32;
-
-type Job = Box<dyn FnOnce() + Send>;
-
-/// The part of a port that tokio's threads share.
-pub struct Queue {
-    jobs: Mutex<Jobs>,
-    ringer: Bell,
-    bell: Bell,
-}
-
-#[derive(Default)]
-struct Jobs {
-    waiting: VecDeque<Job>,
-    closed: bool,
-}
-
-impl Queue {
-    fn new() -> std::io::Result<Self> {
-        let (ringer, bell) = bell_pair()?;
-        ringer.set_nonblocking(true)?;
-        bell.set_nonblocking(true)?;
-        Ok(Self { jobs: Mutex::default(), ringer, bell })
-    }
-
-    fn jobs(&self) -> MutexGuard<'_, Jobs> {
-        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn push(&self, job: Job) {
-        let mut jobs = self.jobs();
-        if jobs.closed {
-            drop(jobs);
-            return;
-        }
-        jobs.waiting.push_back(job);
-        let first = jobs.waiting.len() == 1;
-        drop(jobs);
-        if first {
-            self.ring();
-        }
-    }
-
-    /// A full socket is a bell that rings already, so a failed write needs no answer.
-    fn ring(&self) {
-        let _ = (&self.ringer).write(&[1]);
-    }
-
-    fn silence(&self) {
-        let mut rings = [0; 64];
-        while matches!((&self.bell).read(&mut rings), Ok(count) if count == rings.len()) {}
-    }
-
-    fn take(&self) -> (Vec<Job>, bool) {
-        let mut jobs = self.jobs();
-        let count = jobs.waiting.len().min(JOBS_PER_DRAIN);
-        let batch = jobs.waiting.drain(..count).collect();
-        (batch, !jobs.waiting.is_empty())
-    }
-
-    fn close(&self) {
-        let abandoned = {
-            let mut jobs = self.jobs();
-            jobs.closed = true;
-            std::mem::take(&mut jobs.waiting)
-        };
-        drop(abandoned);
-    }
-}
-
-#[cfg(unix)]
-fn bell_pair() -> std::io::Result<(Bell, Bell)> {
-    Bell::pair()
-}
-
-#[cfg(not(unix))]
-fn bell_pair() -> std::io::Result<(Bell, Bell)> {
-    let listener = std::net::TcpListener::bind(("127.0.0.1", 0))?;
-    let ringer = Bell::connect(listener.local_addr()?)?;
-    loop {
-        let (bell, peer) = listener.accept()?;
-        if peer == ringer.local_addr()? {
-            return Ok((ringer, bell));
-        }
-    }
-}
 
 /// One event loop's doorway.
 ///
@@ -122,9 +28,30 @@ pub struct Port {
 }
 
 impl Port {
+    /// A way to this port for notices.
+    pub fn notices(&self) -> Notices {
+        Notices(self.queue.clone())
+    }
+
     /// The iterator of an awaitable that lets the loop turn once.
     pub fn checkpoint<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         self.checkpoint.bind(py).call0()
+    }
+}
+
+/// What a call has to say to its loop before its result, from any thread.
+pub struct Notices(Arc<Queue>);
+
+impl Notices {
+    /// Has the loop call `notice` in its own thread. An exception of it is reported as one that nobody could catch.
+    pub fn post(&self, notice: impl for<'py> FnOnce(Python<'py>) -> PyResult<Py<PyAny>> + Send + 'static) {
+        self.0.push(Box::new(move || {
+            Python::attach(|py| {
+                if let Err(error) = notice(py) {
+                    error.write_unraisable(py, None);
+                }
+            });
+        }));
     }
 }
 

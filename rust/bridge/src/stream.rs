@@ -11,9 +11,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyTuple};
 
 use crate::awaitable::into_awaitable;
-use crate::call::Head;
 use crate::errors::payload;
 use crate::port::Port;
+use crate::reply::Head;
 
 /// Chunks in a row without a turn of the loop: a sibling task waits at most 32 x 5 us for its turn.
 const READY_IN_A_ROW: u32 = 32;
@@ -127,6 +127,18 @@ impl Stream {
     /// Closes the connection to the provider. Chunks that are buffered stay readable.
     fn abort(&self) {
         self.chunks.abort();
+    }
+
+    /// HTTP status, 2xx.
+    #[getter]
+    fn status(&self) -> u16 {
+        self.chunks.status
+    }
+
+    /// How many requests were sent.
+    #[getter]
+    fn attempts(&self) -> u32 {
+        self.chunks.attempts
     }
 
     /// Response headers.

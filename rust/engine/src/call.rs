@@ -1,21 +1,51 @@
 //! Sending a request: attempts, limits, errors; and reading a whole reply.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
-use reqwest::{Body, Method, Request, Response};
+use reqwest::Response;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
 
+use crate::body::Body;
 use crate::classify;
 use crate::connect;
 use crate::error::{Error, Kind, Result, TimeoutKind};
 use crate::http::{Clients, transport_error};
-use crate::retry;
 use crate::target::Target;
 use crate::timeouts::Deadline;
 
 /// The most that is set aside on a server's word.
 const MAX_RESERVE: u64 = 16 * 1024 * 1024;
+
+/// Told of each request that failed and is sent again: the failure, how many were sent, and the wait.
+pub type OnRetry = Box<dyn Fn(&Error, u32, Duration) + Send + Sync>;
+
+/// What one call adds to its target.
+#[derive(Default)]
+pub struct Call {
+    /// The request's body, the same for each attempt.
+    pub body: Body,
+    /// Headers of this call alone; they win over the target's. Not for secrets, which belong to the target.
+    pub headers: HeaderMap,
+    /// The reply is somebody's file: whatever it holds, it is no error.
+    pub verbatim: bool,
+    /// Told of each retry.
+    pub on_retry: Option<OnRetry>,
+}
+
+impl Call {
+    /// A call that sends a JSON document.
+    pub fn json(body: Bytes) -> Self {
+        Self { body: Body::Json(body), ..Self::default() }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call").field("body", &self.body).field("headers", &self.headers).finish_non_exhaustive()
+    }
+}
 
 /// A complete successful reply.
 #[derive(Debug)]
@@ -44,17 +74,17 @@ pub(crate) struct Head {
 ///
 /// # Errors
 /// Every failure of the call, with what had arrived of the body.
-pub async fn send(clients: &Clients, target: &Target, body: Bytes) -> Result<Reply> {
+pub async fn send(clients: &Clients, target: &Target, call: &Call) -> Result<Reply> {
     let started = Instant::now();
     let total = Deadline::after(target.timeouts.total, TimeoutKind::Total);
-    let head = open(clients, target, body, total, false).await?;
+    let mut head = open(clients, target, call, total, "application/json").await?;
     let (status, attempts) = (head.response.status().as_u16(), head.attempts);
     let headers = head.response.headers().clone();
     let sign = |mut error: Error| {
         error.details_mut().attempts = attempts;
         target.sign(error)
     };
-    let body = match read_body(head.response, target, total).await {
+    let body = match read_body(&mut head.response, target, total).await {
         Ok(body) => body,
         Err((mut error, arrived)) => {
             classify::with_headers(&mut error, &header_list(&headers));
@@ -63,7 +93,8 @@ pub async fn send(clients: &Clients, target: &Target, body: Bytes) -> Result<Rep
         }
     };
     // A success whose body says that it failed: looked at only where the word occurs (20 ns for a usual reply).
-    if memchr::memmem::find(&body, b"\"error\"").is_some()
+    if !call.verbatim
+        && memchr::memmem::find(&body, b"\"error\"").is_some()
         && let Some(error) = classify::error_in_body(&target.provider, status, &header_list(&headers), body.clone())
     {
         return Err(sign(error));
@@ -85,23 +116,27 @@ pub fn invalid(target: &Target, reply: &Reply, why: &str) -> Error {
 pub(crate) async fn open(
     clients: &Clients,
     target: &Target,
-    body: Bytes,
+    call: &Call,
     total: Deadline,
-    stream: bool,
+    accept: &'static str,
 ) -> Result<Head> {
     let mut attempts = 0;
     loop {
         attempts += 1;
         let first_token = Deadline::after(target.timeouts.first_token, TimeoutKind::FirstToken);
-        let outcome = match attempt(clients, target, body.clone(), total, first_token, stream).await {
+        let outcome = match attempt(clients, target, call, total, first_token, accept).await {
             Ok(response) => return Ok(Head { response, attempts, first_token }),
             Err(error) => error,
         };
-        let delay = retry::delay(attempts - 1, &outcome, jitter());
-        if attempts > target.max_retries || !retry::is_retryable(&outcome) || total.forbids(delay) {
-            let mut error = outcome;
-            error.details_mut().attempts = attempts;
-            return Err(target.sign(error));
+        let delay = target.retries.next_delay(attempts, &outcome, jitter()).filter(|delay| !total.forbids(*delay));
+        let mut error = outcome;
+        error.details_mut().attempts = attempts;
+        let error = target.sign(error);
+        let Some(delay) = delay else {
+            return Err(error);
+        };
+        if let Some(on_retry) = &call.on_retry {
+            on_retry(&error, attempts, delay);
         }
         tokio::time::sleep(delay).await;
     }
@@ -110,32 +145,43 @@ pub(crate) async fn open(
 async fn attempt(
     clients: &Clients,
     target: &Target,
-    body: Bytes,
+    call: &Call,
     total: Deadline,
     first_token: Deadline,
-    stream: bool,
+    accept: &'static str,
 ) -> Result<Response> {
     let client = clients.get(&target.verify)?;
-    let mut request = Request::new(Method::POST, target.url.clone());
-    request.headers_mut().clone_from(&target.headers);
-    let accept = if stream { "text/event-stream" } else { "application/json" };
-    request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
-    *request.body_mut() = Some(Body::from(body));
+    let request = call.body.put_on(client.request(target.method.clone(), target.url.clone())).await?;
+    let mut request = request.build().map_err(|error| transport_error(&error, &target.origin))?;
+    let headers = request.headers_mut();
+    for (name, value) in target.headers.iter().chain(&call.headers) {
+        // The content type of a form names its boundary.
+        if !(matches!(call.body, Body::Form(_)) && name == CONTENT_TYPE) {
+            headers.insert(name.clone(), value.clone());
+        }
+    }
+    headers.entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
     let sending = connect::with_limit(target.timeouts.connect, client.execute(request));
-    let response =
+    let mut response =
         total.or(first_token).run(sending).await?.map_err(|error| transport_error(&error, &target.origin))?;
     if response.status().is_success() {
         return Ok(response);
     }
     let (status, headers) = (response.status().as_u16(), header_list(response.headers()));
     // A failure's body that cannot be read in full still says more than none.
-    let body = read_body(response, target, total).await.unwrap_or_else(|(_, arrived)| arrived);
+    let body = read_body(&mut response, target, total).await.unwrap_or_else(|(_, arrived)| arrived);
     Err(classify::error_from_response(&target.provider, status, &headers, body))
 }
 
+/// Whether a reply says that it is JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+}
+
 /// Reads a body within the limits; a failure returns what had arrived.
-async fn read_body(
-    mut response: Response,
+pub(crate) async fn read_body(
+    response: &mut Response,
     target: &Target,
     total: Deadline,
 ) -> std::result::Result<Bytes, (Error, Bytes)> {

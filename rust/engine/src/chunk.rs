@@ -31,6 +31,11 @@ pub enum Meaning {
         /// A choice says why it ended.
         finished: bool,
     },
+    /// A chunk after which nothing follows.
+    Last {
+        /// The chunk as it arrived.
+        json: Bytes,
+    },
     /// `[DONE]`.
     Done,
     /// The provider failed inside the stream.
@@ -61,7 +66,7 @@ pub fn read(event: Event) -> Meaning {
     Meaning::Chunk { json, finished }
 }
 
-fn failure(object: &Value, body: Bytes) -> Meaning {
+pub(crate) fn failure(object: &Value, body: Bytes) -> Meaning {
     let mut error = classify::error_from_event(object);
     error.details_mut().body = body;
     Meaning::Failure(Box::new(error))

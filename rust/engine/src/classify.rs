@@ -111,9 +111,13 @@ pub fn error_from_event(object: &Value) -> Error {
 }
 
 /// Whether a document that came with a success reports a failure: a top-level `error`, or `"object": "error"`. An empty
-/// `error` beside a result is none.
+/// `error` beside a result is none, nor is the `error` of a resource that tells how it fares (a batch, a job, a run).
 pub(crate) fn is_failure(object: &Value) -> bool {
     let has_result = || ["choices", "data"].iter().any(|name| object.get(name).is_some());
+    let kind = object.get("object").and_then(Value::as_str).unwrap_or("error");
+    if kind != "error" && kind != "list" && !kind.contains("completion") && object.get("id").is_some() {
+        return false;
+    }
     match object.get("error") {
         Some(Value::String(text)) => !text.is_empty() || !has_result(),
         Some(Value::Array(list)) => !list.is_empty() || !has_result(),

@@ -1,12 +1,15 @@
 //! The engine of edgequake_async: providers, wire formats, HTTP, SSE, retries and errors, without Python.
 //!
-//! Entry points are [`call::send`] for one response and [`stream::open`] for a stream of chunks.
+//! Entry points are [`call::send`] for one response, [`download::to_file`] for one that goes to disk, and
+//! [`stream::open`] for a stream of items.
 
+pub mod body;
 pub mod buffer;
 pub mod call;
 pub mod chunk;
 pub mod classify;
 mod connect;
+pub mod download;
 pub mod error;
 pub mod http;
 pub mod provider;
@@ -17,6 +20,7 @@ pub mod stream;
 pub mod target;
 pub mod timeouts;
 pub mod vectors;
+pub mod wire;
 
 pub use error::{Error, Kind, Result, TimeoutKind};
 pub use reqwest::header::HeaderMap;

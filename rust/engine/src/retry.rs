@@ -1,37 +1,72 @@
 //! Which failures may be retried, and how long to wait before.
 //!
-//! Only what a second request can change: no answer at all, and the statuses 408, 429 and 5xx. A failure that a
-//! successful status reported is never retried, because the provider may have charged for it.
+//! Only what a second request can change: no answer at all, and the statuses 408, 429 and 5xx or those that the caller
+//! names. A failure that a successful status reported is never retried, because the provider may have charged for it.
 
 use std::time::{Duration, SystemTime};
 
 use crate::error::{Error, Kind, TimeoutKind};
 
-/// The wait before the first retry, without jitter; doubled for each further one.
-const FIRST_DELAY: Duration = Duration::from_millis(500);
-/// The longest wait that we choose ourselves.
-const MAX_DELAY: Duration = Duration::from_secs(8);
-/// Up to this share of a wait is taken off at random, so that clients do not return all at once.
-const JITTER: f64 = 0.25;
+/// Whether and how a failed request is sent again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Policy {
+    /// How often; none by default.
+    pub max_retries: u32,
+    /// The wait before the first retry, without jitter.
+    pub first_delay: Duration,
+    /// The longest wait that we choose ourselves.
+    pub max_delay: Duration,
+    /// How much longer each further wait is.
+    pub factor: f64,
+    /// Up to this share of a wait is taken off at random, so that clients do not return all at once.
+    pub jitter: f64,
+    /// The statuses that are retried; 408, 429 and 5xx where none are named.
+    pub statuses: Option<Vec<u16>>,
+}
 
-/// Whether sending the request again is allowed and may help.
-pub fn is_retryable(error: &Error) -> bool {
-    let details = error.details();
-    match (details.status, details.kind) {
-        _ if details.permanent => false,
-        (Some(status), _) => matches!(status, 408 | 429 | 500..=599),
-        (None, kind) => matches!(kind, Kind::Connection | Kind::Timeout(TimeoutKind::Connect)),
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            max_retries: 0,
+            first_delay: Duration::from_millis(500),
+            max_delay: Duration::from_secs(8),
+            factor: 2.0,
+            jitter: 0.25,
+            statuses: None,
+        }
     }
 }
 
-/// How long to wait before retry number `attempt` (from 0): what the provider asks, however long, else 0.5 s doubled
-/// each time up to 8 s, less up to a quarter of it; `random` is in 0.0..1.0.
-pub fn delay(attempt: u32, error: &Error, random: f64) -> Duration {
-    if let Some(asked) = error.details().retry_after {
-        return asked;
+impl Policy {
+    /// The wait before sending again after `attempts` requests; `None` where the failure is final.
+    pub fn next_delay(&self, attempts: u32, error: &Error, random: f64) -> Option<Duration> {
+        (attempts <= self.max_retries && self.is_retryable(error)).then(|| self.delay(attempts - 1, error, random))
     }
-    let full = FIRST_DELAY.saturating_mul(2_u32.saturating_pow(attempt)).min(MAX_DELAY);
-    full.mul_f64(1.0 - JITTER * random.clamp(0.0, 1.0))
+
+    /// Whether sending the request again is allowed and may help.
+    fn is_retryable(&self, error: &Error) -> bool {
+        let details = error.details();
+        match (details.status, details.kind) {
+            _ if details.permanent => false,
+            (Some(status), _) => match &self.statuses {
+                Some(statuses) => statuses.contains(&status),
+                None => matches!(status, 408 | 429 | 500..=599),
+            },
+            (None, kind) => matches!(kind, Kind::Connection | Kind::Timeout(TimeoutKind::Connect)),
+        }
+    }
+
+    /// How long to wait before retry number `retry` (from 0): what the provider asks, however long, else the first delay
+    /// times the factor each time, up to the longest, less the jitter; `random` is in 0.0..1.0.
+    fn delay(&self, retry: u32, error: &Error, random: f64) -> Duration {
+        if let Some(asked) = error.details().retry_after {
+            return asked;
+        }
+        let exponent = i32::try_from(retry).unwrap_or(i32::MAX);
+        let full = Duration::try_from_secs_f64(self.first_delay.as_secs_f64() * self.factor.powi(exponent));
+        let full = full.unwrap_or(self.max_delay).min(self.max_delay);
+        full.mul_f64(1.0 - self.jitter.clamp(0.0, 1.0) * random.clamp(0.0, 1.0))
+    }
 }
 
 /// How long the response asks us to wait: `retry-after-ms` in milliseconds, else `retry-after` in seconds or as an HTTP
@@ -61,44 +96,63 @@ mod tests {
 
     #[test]
     fn exactly_these_statuses_are_retried() {
-        let retried: Vec<u16> =
-            (300..=600).filter(|&status| is_retryable(&failed(Kind::BadRequest, Some(status)))).collect();
+        let retried: Vec<u16> = (300..=600)
+            .filter(|&status| Policy::default().is_retryable(&failed(Kind::BadRequest, Some(status))))
+            .collect();
         let expected: Vec<u16> = [408, 429].into_iter().chain(500..=599).collect();
         assert_eq!(retried, expected);
-        assert!(!is_retryable(&failed(Kind::InternalServer, Some(200))));
+        assert!(!Policy::default().is_retryable(&failed(Kind::InternalServer, Some(200))));
     }
 
     #[test]
     fn without_an_answer_only_the_connection_counts() {
-        assert!(is_retryable(&failed(Kind::Connection, None)));
-        assert!(is_retryable(&failed(Kind::Timeout(TimeoutKind::Connect), None)));
+        assert!(Policy::default().is_retryable(&failed(Kind::Connection, None)));
+        assert!(Policy::default().is_retryable(&failed(Kind::Timeout(TimeoutKind::Connect), None)));
         for kind in [TimeoutKind::FirstToken, TimeoutKind::Idle, TimeoutKind::Total, TimeoutKind::Upstream] {
-            assert!(!is_retryable(&failed(Kind::Timeout(kind), None)), "{kind:?}");
+            assert!(!Policy::default().is_retryable(&failed(Kind::Timeout(kind), None)), "{kind:?}");
         }
         for kind in [Kind::InternalServer, Kind::BadRequest, Kind::Internal, Kind::UnknownProvider] {
-            assert!(!is_retryable(&failed(kind, None)), "{kind:?}");
+            assert!(!Policy::default().is_retryable(&failed(kind, None)), "{kind:?}");
         }
         // A body that broke off: bytes had arrived.
-        assert!(!is_retryable(&failed(Kind::Connection, Some(200))));
+        assert!(!Policy::default().is_retryable(&failed(Kind::Connection, Some(200))));
         let mut untrusted = failed(Kind::Connection, None);
         untrusted.details_mut().permanent = true;
-        assert!(!is_retryable(&untrusted));
+        assert!(!Policy::default().is_retryable(&untrusted));
     }
 
     #[test]
     fn waits_double_up_to_eight_seconds_less_jitter() {
-        let error = failed(Kind::Connection, None);
-        let waits: Vec<u128> = (0..7).map(|attempt| delay(attempt, &error, 0.0).as_millis()).collect();
+        let (policy, error) = (Policy::default(), failed(Kind::Connection, None));
+        let waits: Vec<u128> = (0..7).map(|attempt| policy.delay(attempt, &error, 0.0).as_millis()).collect();
         assert_eq!(waits, [500, 1000, 2000, 4000, 8000, 8000, 8000]);
-        assert_eq!(delay(0, &error, 1.0), Duration::from_millis(375));
-        assert_eq!(delay(u32::MAX, &error, 0.0), MAX_DELAY);
+        assert_eq!(policy.delay(0, &error, 1.0), Duration::from_millis(375));
+        assert_eq!(policy.delay(u32::MAX, &error, 0.0), policy.max_delay);
+    }
+
+    #[test]
+    fn callers_choose_statuses_and_waits() {
+        let policy = Policy {
+            max_retries: 2,
+            first_delay: Duration::from_secs(1),
+            max_delay: Duration::from_secs(5),
+            factor: 3.0,
+            jitter: 0.5,
+            statuses: Some(vec![418]),
+        };
+        let teapot = failed(Kind::BadRequest, Some(418));
+        let waits: Vec<_> = (1..=3).map(|attempts| policy.next_delay(attempts, &teapot, 0.0)).collect();
+        assert_eq!(waits, [Some(Duration::from_secs(1)), Some(Duration::from_secs(3)), None]);
+        assert_eq!(policy.delay(7, &teapot, 1.0), Duration::from_millis(2500));
+        assert_eq!(policy.next_delay(1, &failed(Kind::InternalServer, Some(500)), 0.0), None);
+        assert_eq!(Policy::default().next_delay(1, &failed(Kind::Connection, None), 0.0), None);
     }
 
     #[test]
     fn what_the_provider_asks_is_returned_as_it_is() {
         let mut error = failed(Kind::RateLimit, Some(429));
         error.details_mut().retry_after = Some(Duration::from_secs(3600));
-        assert_eq!(delay(0, &error, 0.5), Duration::from_secs(3600));
+        assert_eq!(Policy::default().delay(0, &error, 0.5), Duration::from_secs(3600));
     }
 
     #[test]

@@ -10,17 +10,15 @@ use serde::de::IgnoredAny;
 use tokio::task::AbortHandle;
 
 use crate::buffer::Buffer;
-use crate::call::{self, Head, body_error};
-use crate::chunk::{self, Meaning};
+use crate::call::{self, Call, Head, body_error};
+use crate::chunk::Meaning;
 use crate::classify;
 use crate::error::{Error, Kind, Result, TimeoutKind};
 use crate::http::Clients;
-use crate::sse::Decoder;
 use crate::target::Target;
 use crate::timeouts::Deadline;
+use crate::wire::{MAX_ITEM_BYTES, Reader, Wire};
 
-/// The largest event, and the largest document from a server that ignores `stream`.
-const MAX_EVENT_BYTES: usize = 64 * 1024 * 1024;
 /// After the last event the rest of the body (usually one empty HTTP chunk, in the same packet) is awaited this long
 /// before the consumer is told, so that the connection can serve the consumer's next call, and this long afterwards.
 const LINGER: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(250)];
@@ -57,19 +55,21 @@ impl Drop for ChunkStream {
 ///
 /// # Errors
 /// Every failure before the head. Later ones are in the buffer, behind the chunks that preceded them.
-pub async fn open(clients: &Clients, target: Arc<Target>, body: Bytes) -> Result<ChunkStream> {
+pub async fn open(clients: &Clients, target: Arc<Target>, call: &Call, wire: Wire) -> Result<ChunkStream> {
     let total = Deadline::after(target.timeouts.total, TimeoutKind::Total);
-    let Head { response, attempts, first_token } = call::open(clients, &target, body, total, true).await?;
+    let accept = if wire.is_events() { "text/event-stream" } else { "*/*" };
+    let Head { response, attempts, first_token } = call::open(clients, &target, call, total, accept).await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let buffer = Arc::new(Buffer::default());
     let mut producer = Producer {
         buffer: buffer.clone(),
         target,
-        decoder: Decoder::new(MAX_EVENT_BYTES),
+        wire,
+        reader: Reader::new(wire),
         total,
         first_token: Some(first_token),
-        is_events: false,
-        finished: false,
+        is_known: is_known(wire, call, &headers),
+        finished: !wire.is_events(),
     };
     let list = headers.clone();
     let task = tokio::spawn(async move {
@@ -84,16 +84,26 @@ pub async fn open(clients: &Clients, target: Arc<Target>, body: Bytes) -> Result
     Ok(ChunkStream { buffer, status, headers, attempts, producer: task.abort_handle() })
 }
 
+/// Whether the body is what `wire` says, whatever its first byte is. Bytes that are said to be JSON may be an error.
+fn is_known(wire: Wire, call: &Call, headers: &HeaderMap) -> bool {
+    match wire {
+        Wire::Chat | Wire::Events => false,
+        Wire::Lines => true,
+        Wire::Bytes => call.verbatim || !call::is_json(headers),
+    }
+}
+
 struct Producer {
     buffer: Arc<Buffer>,
     target: Arc<Target>,
-    decoder: Decoder,
+    wire: Wire,
+    reader: Reader,
     total: Deadline,
     /// Present until the first chunk has arrived; comments that keep the connection alive do not count.
     first_token: Option<Deadline>,
-    /// The body is known to be a stream of events.
-    is_events: bool,
-    /// A finish reason has been seen, so an end without `[DONE]` is an end and not a cut.
+    /// The body is known to be no document.
+    is_known: bool,
+    /// The end of the body is an end and not a cut: a finish reason has been seen, or the wire has no other end.
     finished: bool,
 }
 
@@ -107,16 +117,16 @@ impl Producer {
             };
             // The first visible byte decides: a stream of events, or a document (an error, or a whole reply from a
             // server that ignores `stream`). Content types are not to be trusted here.
-            if !self.is_events {
+            if !self.is_known {
                 opening.extend_from_slice(&piece);
                 match opening.iter().find(|byte| !byte.is_ascii_whitespace()) {
                     None => continue,
                     Some(b'{' | b'[' | b'<' | b'"') => return self.document(opening, response).await,
-                    Some(_) => self.is_events = true,
+                    Some(_) => self.is_known = true,
                 }
-                self.decoder.feed(opening.split().freeze())?;
+                self.reader.feed(opening.split().freeze())?;
             } else {
-                self.decoder.feed(piece)?;
+                self.reader.feed(piece)?;
             }
             if self.deliver()? {
                 // A task of its own, which dropping the stream does not abort.
@@ -139,18 +149,20 @@ impl Producer {
     fn deliver(&mut self) -> Result<bool> {
         let mut chunks = Vec::new();
         let outcome = loop {
-            match self.decoder.next_event() {
+            match self.reader.next() {
                 Ok(None) => break Ok(false),
                 Err(error) => break Err(error),
-                Ok(Some(event)) => match chunk::read(event) {
-                    Meaning::Nothing => {}
-                    Meaning::Chunk { json, finished } => {
-                        self.finished |= finished;
-                        chunks.push(json);
-                    }
-                    Meaning::Done => break Ok(true),
-                    Meaning::Failure(error) => break Err(*error),
-                },
+                Ok(Some(Meaning::Nothing)) => {}
+                Ok(Some(Meaning::Chunk { json, finished })) => {
+                    self.finished |= finished;
+                    chunks.push(json);
+                }
+                Ok(Some(Meaning::Last { json })) => {
+                    chunks.push(json);
+                    break Ok(true);
+                }
+                Ok(Some(Meaning::Done)) => break Ok(true),
+                Ok(Some(Meaning::Failure(error))) => break Err(*error),
             }
         };
         if !chunks.is_empty() {
@@ -162,17 +174,19 @@ impl Producer {
 
     /// The body ended without `[DONE]`: normal for some providers, but only after a finish reason.
     fn finish(&mut self) -> Result<()> {
-        if let Some(event) = self.decoder.finish()? {
-            match chunk::read(event) {
-                Meaning::Done => return Ok(()),
-                Meaning::Failure(error) => return Err(*error),
-                // The body may have been cut inside the event.
-                Meaning::Chunk { json, finished } if serde_json::from_slice::<IgnoredAny>(&json).is_ok() => {
-                    self.finished |= finished;
-                    self.buffer.push([json]);
-                }
-                Meaning::Chunk { .. } | Meaning::Nothing => {}
+        match self.reader.rest()? {
+            Some(Meaning::Failure(error)) => return Err(*error),
+            Some(Meaning::Done) => return Ok(()),
+            Some(Meaning::Last { json }) if is_whole(&json) => {
+                self.finished = true;
+                self.buffer.push([json]);
             }
+            // The body may have been cut inside an event.
+            Some(Meaning::Chunk { json, finished }) if !self.wire.is_events() || is_whole(&json) => {
+                self.finished |= finished;
+                self.buffer.push([json]);
+            }
+            Some(Meaning::Chunk { .. } | Meaning::Last { .. } | Meaning::Nothing) | None => {}
         }
         if self.finished {
             return Ok(());
@@ -184,16 +198,20 @@ impl Producer {
     async fn document(&mut self, mut body: BytesMut, mut response: Response) -> Result<()> {
         while let Some(piece) = self.read(&mut response).await? {
             body.extend_from_slice(&piece);
-            if body.len() > MAX_EVENT_BYTES {
+            if body.len() > MAX_ITEM_BYTES {
                 return Err(Error::new(Kind::ResponseValidation, "The response to a streaming request is too large"));
             }
         }
         let body = body.freeze();
-        let chunk = chunk::whole_reply_as_chunk(&body).map_err(|mut error| {
+        let item = self.wire.item_of_document(&body).map_err(|mut error| {
             error.details_mut().body = body.clone();
             error
         })?;
-        self.buffer.push([chunk]);
+        self.buffer.push([item]);
         Ok(())
     }
+}
+
+fn is_whole(json: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(json).is_ok()
 }

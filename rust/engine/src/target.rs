@@ -5,13 +5,14 @@ use std::fmt;
 use std::path::PathBuf;
 
 use base64::Engine as _;
-use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
 
 use crate::error::{Error, Kind, Result};
 use crate::http::Verify;
-use crate::provider::openai::{self, Route};
+use crate::provider::openai;
 use crate::redact::Secrets;
+use crate::retry::Policy;
 use crate::timeouts::Timeouts;
 
 /// Headers whose values are never shown, besides the key itself.
@@ -30,51 +31,50 @@ pub struct Terms {
     pub headers: Vec<(String, String)>,
     /// The four limits.
     pub timeouts: Timeouts,
-    /// How often a failed request may be sent again.
-    pub max_retries: u32,
+    /// Whether and how a failed request is sent again.
+    pub retries: Policy,
     /// How server certificates are verified.
     pub verify: Verify,
 }
 
 /// The terms of a call, checked and ready to send.
 pub struct Target {
+    pub(crate) method: Method,
     pub(crate) provider: String,
     pub(crate) url: Url,
     pub(crate) origin: String,
     pub(crate) headers: HeaderMap,
     pub(crate) timeouts: Timeouts,
-    pub(crate) max_retries: u32,
+    pub(crate) retries: Policy,
     pub(crate) verify: Verify,
     secrets: Secrets,
 }
 
 impl Target {
-    /// Checks the terms.
+    /// Checks the terms. `path` goes under the base: percent-encoded, with a query where it has one.
     ///
     /// # Errors
     /// `BadRequest` naming the argument: a URL that is none, a header that cannot be sent, a key with line breaks.
-    pub fn new(terms: Terms, route: Route) -> Result<Self> {
+    pub fn new(terms: Terms, method: &str, path: &str) -> Result<Self> {
+        let method = Method::from_bytes(method.as_bytes())
+            .map_err(|_| Error::new(Kind::BadRequest, format!("method: {method:?} is no HTTP method")))?;
         // The base alone first: joined with a path, a base without a host would get one.
         parse_url(&terms.api_base)?;
-        let url = parse_url(&openai::url(&terms.api_base, route))?;
+        let url = parse_url(&openai::url(&terms.api_base, path))?;
         let mut headers = HeaderMap::with_capacity(terms.headers.len() + 2);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(key) = &terms.api_key {
             headers.insert(AUTHORIZATION, secret_value(&format!("Bearer {key}"), "api_key")?);
         }
-        for (name, value) in &terms.headers {
-            let name = HeaderName::from_bytes(name.as_bytes())
-                .map_err(|_| Error::new(Kind::BadRequest, format!("extra_headers: {name:?} is not a header name")))?;
-            headers.insert(name.clone(), secret_value(value, &format!("extra_headers[{:?}]", name.as_str()))?);
-        }
+        headers.extend(header_map(&terms.headers)?);
         let secrets = Secrets::new(secrets_of(&terms, &url));
         Ok(Self {
+            method,
             origin: url.origin().ascii_serialization(),
             provider: terms.provider,
             url,
             headers,
             timeouts: terms.timeouts,
-            max_retries: terms.max_retries,
+            retries: terms.retries,
             verify: terms.verify,
             secrets,
         })
@@ -97,6 +97,21 @@ impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Target").field("provider", &self.provider).field("origin", &self.origin).finish_non_exhaustive()
     }
+}
+
+/// Headers as callers give them, checked.
+///
+/// # Errors
+/// `BadRequest` naming the header that cannot be sent.
+pub fn header_map(headers: &[(String, String)]) -> Result<HeaderMap> {
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| Error::new(Kind::BadRequest, format!("extra_headers: {name:?} is not a header name")))?;
+        let value = secret_value(value, &format!("extra_headers[{:?}]", name.as_str()))?;
+        map.insert(name, value);
+    }
+    Ok(map)
 }
 
 fn parse_url(text: &str) -> Result<Url> {

@@ -1,33 +1,15 @@
 //! The pass-through protocol: requests and replies travel as they are, so all there is to know is where they go.
 
-/// An endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route {
-    /// Chat completions.
-    Chat,
-    /// Embeddings.
-    Embeddings,
-}
-
-impl Route {
-    const fn path(self) -> &'static str {
-        match self {
-            Self::Chat => "/chat/completions",
-            Self::Embeddings => "/embeddings",
-        }
-    }
-}
-
-/// The URL of a route under a base. A base that names the route already is kept, and so is its query (`?api-version=`).
-pub fn url(base: &str, route: Route) -> String {
+/// The URL of a path under a base. A base that names the path already is kept, and so is its query (`?api-version=`); the
+/// path's own query follows it.
+pub fn url(base: &str, path: &str) -> String {
     let base = base.split_once('#').map_or(base, |(base, _)| base);
-    let (path, query) = base.split_once('?').map_or((base, None), |(path, query)| (path, Some(query)));
-    let path = path.trim_end_matches('/');
-    let path = path.strip_suffix(route.path()).unwrap_or(path).trim_end_matches('/');
-    match query.filter(|query| !query.is_empty()) {
-        None => format!("{path}{}", route.path()),
-        Some(query) => format!("{path}{}?{query}", route.path()),
-    }
+    let (base, base_query) = base.split_once('?').unwrap_or((base, ""));
+    let (path, path_query) = path.split_once('?').unwrap_or((path, ""));
+    let base = base.trim_end_matches('/');
+    let base = base.strip_suffix(path).unwrap_or(base).trim_end_matches('/');
+    let query = [base_query, path_query].into_iter().filter(|query| !query.is_empty()).collect::<Vec<_>>().join("&");
+    if query.is_empty() { format!("{base}{path}") } else { format!("{base}{path}?{query}") }
 }
 
 #[cfg(test)]
@@ -50,9 +32,12 @@ mod tests {
             ("https://h/v1?#top", "https://h/v1/chat/completions"),
         ];
         for (base, expected) in cases {
-            assert_eq!(url(base, Route::Chat), expected, "{base}");
+            assert_eq!(url(base, "/chat/completions"), expected, "{base}");
         }
-        assert_eq!(url("https://h/v1", Route::Embeddings), "https://h/v1/embeddings");
-        assert_eq!(url("https://h/v1/embeddings", Route::Embeddings), "https://h/v1/embeddings");
+        assert_eq!(url("https://h/v1", "/embeddings"), "https://h/v1/embeddings");
+        assert_eq!(url("https://h/v1/embeddings", "/embeddings"), "https://h/v1/embeddings");
+        assert_eq!(url("https://h/v1", "/models/a%2Fb"), "https://h/v1/models/a%2Fb");
+        assert_eq!(url("https://h/v1", "/list?a=1&b=%3F"), "https://h/v1/list?a=1&b=%3F");
+        assert_eq!(url("https://h/v1?v=2", "/list?a=1"), "https://h/v1/list?v=2&a=1");
     }
 }

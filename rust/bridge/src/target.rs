@@ -1,0 +1,89 @@
+//! Where a call goes and under which terms, from Python's words.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use edgequake_engine::call;
+use edgequake_engine::retry::Policy;
+use edgequake_engine::target::{self, Terms};
+use edgequake_engine::timeouts::Timeouts;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::errors::{payload, to_pyerr};
+use crate::reply::Reply;
+
+/// Where a call goes and under which terms; checked when it is made.
+#[pyclass(frozen, module = "edgequake_async._eq_core")]
+pub struct Target(pub Arc<target::Target>);
+
+#[pymethods]
+impl Target {
+    #[new]
+    #[pyo3(signature = (method, path, provider, api_base, api_key, headers, timeouts, retries, verify, ca_file))]
+    #[allow(clippy::too_many_arguments, reason = "one crossing per target; Python passes them by position")]
+    fn new(
+        method: &str,
+        path: &str,
+        provider: String,
+        api_base: String,
+        api_key: Option<String>,
+        headers: Vec<(String, String)>,
+        timeouts: (Option<f64>, Option<f64>, Option<f64>, Option<f64>),
+        retries: Retries,
+        verify: bool,
+        ca_file: Option<PathBuf>,
+    ) -> PyResult<Self> {
+        let seconds = |limit: Option<f64>| limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok());
+        let terms = Terms {
+            provider,
+            api_key,
+            api_base,
+            headers,
+            timeouts: Timeouts {
+                connect: seconds(timeouts.0),
+                first_token: seconds(timeouts.1),
+                idle: seconds(timeouts.2),
+                total: seconds(timeouts.3),
+            },
+            retries: retries.into(),
+            verify: target::verify_from(verify, ca_file),
+        };
+        target::Target::new(terms, method, path).map(|target| Self(Arc::new(target))).map_err(to_pyerr)
+    }
+
+    /// The dict of the error that a reply is whose body is not what the protocol says.
+    fn invalid<'py>(&self, py: Python<'py>, reply: &Bound<'py, Reply>, why: &str) -> PyResult<Bound<'py, PyDict>> {
+        payload(py, call::invalid(&self.0, &reply.get().0, why))
+    }
+
+    fn __repr__(&self) -> String {
+        format!("{:?}", self.0)
+    }
+}
+
+/// How often, or (how often, first delay, longest delay, factor, jitter, statuses), in seconds.
+#[derive(FromPyObject)]
+enum Retries {
+    Number(u32),
+    Policy(u32, f64, f64, f64, f64, Vec<u16>),
+}
+
+impl From<Retries> for Policy {
+    fn from(retries: Retries) -> Self {
+        // A wait too long for the clock is the longest there is.
+        let seconds = |delay| Duration::try_from_secs_f64(delay).unwrap_or(Duration::MAX);
+        match retries {
+            Retries::Number(max_retries) => Self { max_retries, ..Self::default() },
+            Retries::Policy(max_retries, first_delay, max_delay, factor, jitter, statuses) => Self {
+                max_retries,
+                first_delay: seconds(first_delay),
+                max_delay: seconds(max_delay),
+                factor,
+                jitter,
+                statuses: Some(statuses),
+            },
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! How the body of a streamed reply is cut into items: events of a chat, typed events, lines, or bytes as they come.
+
+use bytes::{Bytes, BytesMut};
+use memchr::memchr;
+use serde_json::Value;
+
+use crate::chunk::{self, Meaning};
+use crate::classify;
+use crate::error::{Error, Kind, Result};
+use crate::sse::{Decoder, Event};
+
+/// The largest event, line, or document from a server that ignores `stream`.
+pub(crate) const MAX_ITEM_BYTES: usize = 64 * 1024 * 1024;
+
+/// The shape of a streamed reply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Wire {
+    /// Events of an OpenAI-shaped chat, ended by `[DONE]`.
+    #[default]
+    Chat,
+    /// Events that say what they are in `event:` or `type` (Anthropic's messages, OpenAI's responses).
+    Events,
+    /// One JSON document per line.
+    Lines,
+    /// Bytes as they arrive.
+    Bytes,
+}
+
+impl Wire {
+    /// The name that Python uses.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "chat" => Self::Chat,
+            "events" => Self::Events,
+            "lines" => Self::Lines,
+            "bytes" => Self::Bytes,
+            _ => return None,
+        })
+    }
+
+    /// Whether the body is a stream of server-sent events.
+    pub(crate) fn is_events(self) -> bool {
+        matches!(self, Self::Chat | Self::Events)
+    }
+
+    /// The item that a whole document is which came instead of a stream.
+    ///
+    /// # Errors
+    /// What the document reports, where it is an error; `ResponseValidation` where a stream of events was due.
+    pub(crate) fn item_of_document(self, body: &Bytes) -> Result<Bytes> {
+        if self == Self::Chat {
+            return chunk::whole_reply_as_chunk(body);
+        }
+        match serde_json::from_slice::<Value>(body) {
+            Ok(object) if object.get("type").is_some_and(|kind| kind == "error") || classify::is_failure(&object) => {
+                Err(classify::error_from_event(&object))
+            }
+            _ if self.is_events() => {
+                Err(Error::new(Kind::ResponseValidation, "The answer to a streaming request is no stream of events"))
+            }
+            _ => Ok(body.clone()),
+        }
+    }
+}
+
+/// Pieces of a body in, items out.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    wire: Wire,
+    decoder: Decoder,
+    begun: BytesMut,
+}
+
+impl Reader {
+    pub fn new(wire: Wire) -> Self {
+        Self { wire, decoder: Decoder::new(MAX_ITEM_BYTES), begun: BytesMut::new() }
+    }
+
+    pub fn feed(&mut self, piece: Bytes) -> Result<()> {
+        match self.wire {
+            Wire::Chat | Wire::Events => return self.decoder.feed(piece),
+            Wire::Lines | Wire::Bytes => self.begun.extend_from_slice(&piece),
+        }
+        Ok(())
+    }
+
+    /// The next whole item of what has been fed.
+    pub fn next(&mut self) -> Result<Option<Meaning>> {
+        match self.wire {
+            Wire::Chat => Ok(self.decoder.next_event()?.map(chunk::read)),
+            Wire::Events => Ok(self.decoder.next_event()?.map(read_typed)),
+            Wire::Lines => match memchr(b'\n', &self.begun) {
+                Some(end) => Ok(Some(read_line(self.begun.split_to(end + 1).freeze()))),
+                None if self.begun.len() > MAX_ITEM_BYTES => {
+                    Err(Error::new(Kind::ResponseValidation, "The response holds a line that is too long"))
+                }
+                None => Ok(None),
+            },
+            Wire::Bytes if self.begun.is_empty() => Ok(None),
+            Wire::Bytes => Ok(Some(Meaning::Chunk { json: self.begun.split().freeze(), finished: false })),
+        }
+    }
+
+    /// What the end of the body left without its end mark; it may be cut short.
+    pub fn rest(&mut self) -> Result<Option<Meaning>> {
+        match self.wire {
+            Wire::Chat => Ok(self.decoder.finish()?.map(chunk::read)),
+            Wire::Events => Ok(self.decoder.finish()?.map(read_typed)),
+            Wire::Lines | Wire::Bytes if self.begun.is_empty() => Ok(None),
+            Wire::Lines => Ok(Some(read_line(self.begun.split().freeze()))),
+            Wire::Bytes => self.next(),
+        }
+    }
+}
+
+/// The events after which nothing of the reply follows.
+const LAST_EVENTS: [&str; 3] = ["message_stop", "response.completed", "response.incomplete"];
+
+/// One event that says what it is. `error` is a failure wherever it comes; `response.failed` is one of OpenAI's.
+fn read_typed(event: Event) -> Meaning {
+    let json = event.data;
+    match json.trim_ascii() {
+        b"" => return Meaning::Nothing,
+        b"[DONE]" => return Meaning::Done,
+        _ => {}
+    }
+    let object: Value = match serde_json::from_slice(&json) {
+        Ok(object) => object,
+        Err(_) if event.name.as_deref() == Some("error") => String::from_utf8_lossy(&json).into(),
+        // Whoever decodes it says what is wrong with it.
+        Err(_) => return Meaning::Chunk { json, finished: false },
+    };
+    let kind = object.get("type").and_then(Value::as_str).or(event.name.as_deref()).unwrap_or_default();
+    if kind == "error" || event.name.as_deref() == Some("error") || classify::is_failure(&object) {
+        return chunk::failure(&object, json);
+    }
+    if kind == "response.failed" {
+        return chunk::failure(object.get("response").unwrap_or(&object), json);
+    }
+    if LAST_EVENTS.contains(&kind) { Meaning::Last { json } } else { Meaning::Chunk { json, finished: false } }
+}
+
+/// A line; one that reports a failure of the whole request and of no item is a failure.
+fn read_line(line: Bytes) -> Meaning {
+    let start = line.len() - line.trim_ascii_start().len();
+    let json = line.slice(start..start + line.trim_ascii().len());
+    if json.is_empty() {
+        return Meaning::Nothing;
+    }
+    if memchr::memmem::find(&json, b"\"error\"").is_some()
+        && let Ok(object) = serde_json::from_slice::<Value>(&json)
+        && object.get("custom_id").is_none()
+        && classify::is_failure(&object)
+    {
+        return chunk::failure(&object, json);
+    }
+    Meaning::Chunk { json, finished: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The items of a body that arrives byte by byte, and how it ended.
+    fn items(wire: Wire, body: &str) -> Vec<String> {
+        let mut reader = Reader::new(wire);
+        let mut said = Vec::new();
+        let mut note = |meaning: Meaning| match meaning {
+            Meaning::Chunk { json, .. } => said.push(String::from_utf8(json.to_vec()).unwrap()),
+            Meaning::Last { json } => said.push(format!("last {}", String::from_utf8_lossy(&json))),
+            Meaning::Done => said.push("done".into()),
+            Meaning::Failure(error) => said.push(error.to_string()),
+            Meaning::Nothing => {}
+        };
+        for byte in body.bytes() {
+            reader.feed(Bytes::copy_from_slice(&[byte])).unwrap();
+            while let Some(meaning) = reader.next().unwrap() {
+                note(meaning);
+            }
+        }
+        while let Some(meaning) = reader.rest().unwrap() {
+            note(meaning);
+        }
+        said
+    }
+
+    #[test]
+    fn typed_events_end_with_their_last() {
+        let body =
+            "event: ping\ndata: {\"type\": \"ping\"}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+        assert_eq!(items(Wire::Events, body), ["{\"type\": \"ping\"}", "last {\"type\":\"message_stop\"}"]);
+        let body = "data: {\"type\":\"response.completed\"}\n\n";
+        assert_eq!(items(Wire::Events, body), ["last {\"type\":\"response.completed\"}"]);
+        // Only the event's name says what it is; `[DONE]` ends the stream.
+        let body = "event: message_stop\ndata: {}\n\ndata: [DONE]\n\n";
+        assert_eq!(items(Wire::Events, body), ["last {}", "done"]);
+    }
+
+    #[test]
+    fn typed_events_that_fail() {
+        let overloaded = r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#;
+        for head in ["event: error\n", ""] {
+            let said = items(Wire::Events, &format!("{head}data: {overloaded}\n\n"));
+            assert_eq!(said, ["ServiceUnavailableError: Overloaded"]);
+        }
+        let failed = r#"{"type":"response.failed","response":{"id":"r","object":"response","error":{"code":"rate_limit_exceeded","message":"Slow down"}}}"#;
+        assert_eq!(items(Wire::Events, &format!("data: {failed}\n\n")), ["RateLimitError: Slow down"]);
+        assert_eq!(items(Wire::Events, "event: error\ndata: boom\n\n"), ["InternalServerError: boom"]);
+    }
+
+    #[test]
+    fn lines_are_cut_at_line_feeds_only() {
+        let said = items(Wire::Lines, "{\"a\":\"\u{2028}\u{85}\"}\r\n\n {\"b\":1}");
+        assert_eq!(said, ["{\"a\":\"\u{2028}\u{85}\"}", "{\"b\":1}"]);
+        let own = r#"{"custom_id":"a","error":{"message":"x"}}"#;
+        assert_eq!(items(Wire::Lines, own), [own]);
+        assert_eq!(items(Wire::Lines, r#"{"error":{"message":"x"}}"#), ["InternalServerError: x"]);
+    }
+
+    #[test]
+    fn bytes_are_handed_on() {
+        assert_eq!(items(Wire::Bytes, "{\n"), ["{", "\n"]);
+    }
+}
