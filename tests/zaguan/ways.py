@@ -6,15 +6,17 @@ through from the test's thread, so that a test can stop in the middle of anythin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import isawaitable
-from typing import Any
+from typing import Any, NamedTuple
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from edgequake_async.testing import FakeProvider
+
+from .wire import CHAT, MESSAGES
 
 
 class DrivenStream:
@@ -96,6 +98,13 @@ class ClientWay:
                 yield DrivenClient(portal, client)
 
 
+STREAMS: Mapping[str, Callable[[Any], Iterable[Any]]] = {
+    "chat": lambda client: client.chat_stream(**CHAT),
+    "messages": lambda client: client.messages_stream(**MESSAGES),
+    "batch results": lambda client: client.get_messages_batch_results("msgbatch_1"),
+}
+
+
 async def _step(stream: Any) -> tuple[bool, Any]:
     try:
         return True, await stream.__anext__()
@@ -109,3 +118,26 @@ CLIENT_WAYS = (
     ClientWay("trio", "trio", {}),
     ClientWay("sync", None, {}),
 )
+
+
+class Outcome(NamedTuple):
+    """A stream as its caller saw it: what was given, and the failure that ended it."""
+
+    items: list[Any]
+    error: Exception | None
+
+    @property
+    def text(self) -> str:
+        """What a program that prints a chat would have printed."""
+        return "".join(chunk.choices[0].delta.content or "" for chunk in self.items)
+
+
+def watch(start: Callable[[], Iterable[Any]]) -> Outcome:
+    """One stream from its start, its failure kept beside what preceded it."""
+    items: list[Any] = []
+    try:
+        for item in start():
+            items.append(item)
+    except Exception as error:
+        return Outcome(items, error)
+    return Outcome(items, None)
