@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["first", "fuller_message", "number", "parse", "places", "told_status", "words"]
+__all__ = ["class_name", "first", "fuller_message", "number", "parse", "places", "told_status", "words"]
 
 _Places = list[Mapping[str, Any]]
 
@@ -24,6 +24,58 @@ _MAX_TEXT = 500
 
 # Objects inside objects that are looked into.
 _MAX_DEPTH = 4
+
+
+# Types and codes that say exactly what is wrong, whatever the status.
+_EXACT: Mapping[str, str] = {
+    "insufficient_credits": "InsufficientCreditsError",
+    "payment_required": "InsufficientCreditsError",
+    "billing_error": "InsufficientCreditsError",
+    "band_access_denied": "BandAccessDeniedError",
+    "rate_limit_exceeded": "RateLimitError",
+    "rate_limit_error": "RateLimitError",
+    "rate_limited": "RateLimitError",
+    "too_many_requests": "RateLimitError",
+    "authentication_error": "AuthenticationError",
+    "invalid_api_key": "AuthenticationError",
+    "unauthorized": "AuthenticationError",
+    "permission_error": "PermissionDeniedError",
+    "permission_denied": "PermissionDeniedError",
+    "forbidden": "PermissionDeniedError",
+    "not_found_error": "NotFoundError",
+    "not_found": "NotFoundError",
+    "model_not_found": "NotFoundError",
+    "conflict_error": "ConflictError",
+}
+
+_BY_STATUS: Mapping[int, str] = {
+    400: "ValidationError",
+    401: "AuthenticationError",
+    402: "InsufficientCreditsError",
+    403: "PermissionDeniedError",
+    404: "NotFoundError",
+    409: "ConflictError",
+    413: "ValidationError",
+    422: "ValidationError",
+    429: "RateLimitError",
+}
+
+# Words that servers send with many statuses: they decide only where no status does.
+_VAGUE: Mapping[str, str] = {
+    "invalid_request_error": "ValidationError",
+    "invalid_request": "ValidationError",
+    "bad_request": "ValidationError",
+    "validation_error": "ValidationError",
+    "request_too_large": "ValidationError",
+    "insufficient_quota": "RateLimitError",
+    "api_error": "ServerError",
+    "server_error": "ServerError",
+    "internal_server_error": "ServerError",
+    "service_unavailable": "ServerError",
+    "overloaded_error": "ServerError",
+    "timeout": "ServerError",
+    "timeout_error": "ServerError",
+}
 
 
 def parse(content: bytes) -> Any:
@@ -88,3 +140,12 @@ def fuller_message(message: str, body: Any, found: _Places) -> str:
     values = [place.get(name) for place in found for name in _MESSAGES] or [body]
     texts = (value.strip() for value in values if isinstance(value, str))
     return next((text[:_MAX_TEXT] for text in texts if text and not text.startswith("<")), message)
+
+
+def class_name(named: list[str], status: int) -> str:
+    """The class of an error with these words and this status; a status below 400 decides nothing."""
+    exact = next((_EXACT[word] for word in named if word in _EXACT), None)
+    if status >= 400:
+        by_status = "ServerError" if 500 <= status < 600 else _BY_STATUS.get(status)
+        return exact or by_status or "APIError"
+    return exact or next((_VAGUE[word] for word in named if word in _VAGUE), "APIError")

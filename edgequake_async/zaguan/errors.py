@@ -309,70 +309,11 @@ class RateLimitError(APIError):
         super().__init__(status_code, message, retry_after=retry_after, **answer)
 
 
-# Types and codes that say exactly what is wrong, whatever the status.
-_EXACT: Mapping[str, type[APIError]] = {
-    "insufficient_credits": InsufficientCreditsError,
-    "payment_required": InsufficientCreditsError,
-    "billing_error": InsufficientCreditsError,
-    "band_access_denied": BandAccessDeniedError,
-    "rate_limit_exceeded": RateLimitError,
-    "rate_limit_error": RateLimitError,
-    "rate_limited": RateLimitError,
-    "too_many_requests": RateLimitError,
-    "authentication_error": AuthenticationError,
-    "invalid_api_key": AuthenticationError,
-    "unauthorized": AuthenticationError,
-    "permission_error": PermissionDeniedError,
-    "permission_denied": PermissionDeniedError,
-    "forbidden": PermissionDeniedError,
-    "not_found_error": NotFoundError,
-    "not_found": NotFoundError,
-    "model_not_found": NotFoundError,
-    "conflict_error": ConflictError,
-}
-
-_BY_STATUS: Mapping[int, type[APIError]] = {
-    400: ValidationError,
-    401: AuthenticationError,
-    402: InsufficientCreditsError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    409: ConflictError,
-    413: ValidationError,
-    422: ValidationError,
-    429: RateLimitError,
-}
-
-# Words that servers send with many statuses: they decide only where no status does.
-_VAGUE: Mapping[str, type[APIError]] = {
-    "invalid_request_error": ValidationError,
-    "invalid_request": ValidationError,
-    "bad_request": ValidationError,
-    "validation_error": ValidationError,
-    "request_too_large": ValidationError,
-    "insufficient_quota": RateLimitError,
-    "api_error": ServerError,
-    "server_error": ServerError,
-    "internal_server_error": ServerError,
-    "service_unavailable": ServerError,
-    "overloaded_error": ServerError,
-    "timeout": ServerError,
-    "timeout_error": ServerError,
-}
-
 # What some classes know besides, each an attribute and a field of the body.
 _EXTRAS: Mapping[type[APIError], tuple[str, ...]] = {
     InsufficientCreditsError: ("credits_required", "credits_remaining"),
     BandAccessDeniedError: ("band", "required_tier", "current_tier"),
 }
-
-
-def _class_of(words: list[str], status: int) -> type[APIError]:
-    exact = next((_EXACT[word] for word in words if word in _EXACT), None)
-    by_status = ServerError if 500 <= status < 600 else _BY_STATUS.get(status)
-    if status >= 400:
-        return exact or by_status or APIError
-    return exact or next((_VAGUE[word] for word in words if word in _VAGUE), APIError)
 
 
 def from_engine(payload: Mapping[str, Any], request_id: str | None) -> ZaguanError:
@@ -419,7 +360,7 @@ def _api_error(
     if status is None or status < 400:
         status = reading.told_status(found) or status or 0
     named = [word.lower() for word in (payload["type"], payload["code"]) if word]
-    cls = _class_of([*named, *reading.words(found)], status)
+    cls: type[APIError] = globals()[reading.class_name([*named, *reading.words(found)], status)]
     retry_after = payload["retry_after"]
     if retry_after is None:
         retry_after = reading.number(reading.first(found, "retry_after"))
