@@ -14,9 +14,6 @@ from edgequake_async.testing import FakeProvider, drop_after, hang, raw, sse
 from .ways import STREAMS, ClientWay, watch
 from .wire import ANTHROPIC_EVENTS, CHAT, USAGE, chunk, completion, event
 
-# --- D15: putting a stream together
-
-
 FRAGMENTS = [
     chunk(role="assistant", reasoning_content="Two "),
     chunk(reasoning_content="calls."),
@@ -63,9 +60,6 @@ def test_d15_choices_are_kept_apart(client_way: ClientWay, fake: FakeProvider) -
         ("A1A2", "stop"),
         ("B1B2", "length"),
     ]
-
-
-# --- D16: where a stream ends
 
 
 LAST_WORDS = {
@@ -136,9 +130,6 @@ def test_d16_a_finish_reason_is_an_end_as_well(client_way: ClientWay, fake: Fake
     assert (outcome.text, outcome.error) == ("hi", None)
 
 
-# --- D17: the loop that everybody writes
-
-
 def test_d17_every_chunk_has_a_choice_with_a_delta(client_way: ClientWay, fake: FakeProvider) -> None:
     odd = [{"id": "1", "choices": []}, {"id": "2"}, {"choices": [{"index": 0}]}, {"choices": [{"delta": None}]}]
     fake.script(sse([chunk("hi"), *odd, chunk(finish="stop"), {**chunk(), "choices": [], "usage": USAGE}, "[DONE]"]))
@@ -155,9 +146,6 @@ def test_d17_fields_may_be_given_as_keywords(client_way: ClientWay, fake: FakePr
         assert watch(lambda: client.chat_stream(**CHAT)).text == "hi"
         assert client.chat(CHAT).choices[0].message.content == "hi"
     assert [request.json for request in fake.requests] == [CHAT, {**CHAT, "stream": True}, CHAT]
-
-
-# --- D22: leaving a stream
 
 
 ENDLESS = {

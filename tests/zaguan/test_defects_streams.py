@@ -19,9 +19,6 @@ def _refusal(status: int, **fields: Any) -> Any:
     return raw(status, {"x-request-id": f"srv-{status}"}, {"error": told}, chunked=True)
 
 
-# --- D1: an HTTP error on a stream
-
-
 REFUSALS: dict[int, tuple[type[Exception], dict[str, Any]]] = {
     400: (zaguan.ValidationError, {}),
     401: (zaguan.AuthenticationError, {}),
@@ -75,9 +72,6 @@ async def test_d1_awaiting_a_stream_raises_its_refusal(fake: FakeProvider) -> No
             await client.chat_stream(**CHAT)
 
 
-# --- D3: the standard event sequence of Anthropic
-
-
 def test_d3_anthropics_events_are_all_given(client_way: ClientWay, fake: FakeProvider) -> None:
     fake.script(sse([event(document) for document in ANTHROPIC_EVENTS]))
     with client_way.open(fake) as client:
@@ -95,9 +89,6 @@ def test_d3_anthropics_events_are_all_given(client_way: ClientWay, fake: FakePro
     assert whole.content[2].input == {"city": "Oulu"}
     assert whole.stop_reason == "tool_use"
     assert (whole.usage.input_tokens, whole.usage.output_tokens) == (25, 15)
-
-
-# --- D6: what ends a line, and events of several lines
 
 
 @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085"])
@@ -144,9 +135,6 @@ def test_d6_an_event_may_be_framed_in_any_legal_way(client_way: ClientWay, fake:
 
 def _json(document: Any) -> str:
     return json.dumps(document, ensure_ascii=False)
-
-
-# --- D9: an error inside a stream
 
 
 IN_BAND = {"message": "The provider fell over.", "type": "overloaded_error", "code": "e42", "param": "messages"}
