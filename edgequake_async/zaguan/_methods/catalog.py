@@ -1,0 +1,137 @@
+"""What the gateway has: models and their capabilities, virtual models, the state of its providers, its health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typing_extensions import Unpack
+
+from .._transport import BaseClient, path
+from ..models import (
+    CircuitBreakerStatus,
+    Deleted,
+    ModelCapabilities,
+    ModelInfo,
+    ModelList,
+    ProvidersStatus,
+    VirtualModel,
+    VirtualModelList,
+    read_capabilities,
+)
+from ._requests import Options, query, read_options
+
+__all__ = ["CatalogMethods"]
+
+_MODEL = "/models/{}"
+
+
+class CatalogMethods(BaseClient):
+    """Lookups. Ids may hold slashes (``openai/gpt-4o``) and are percent-encoded whole."""
+
+    async def list_models(self, request_id: str | None = None, **options: Unpack[Options]) -> list[ModelInfo]:
+        """All models.
+
+        Args:
+            request_id: the ``X-Request-Id``, None for a new uuid4.
+            **options: ``timeout`` (seconds), ``headers`` and ``retry`` of this call, as for every method here.
+
+        Raises:
+            TypeError: another keyword.
+            ZaguanError: no answer, or one that is an error.
+        """
+        return (await self._send(ModelList, "GET", "/models", read_options(options, request_id))).data
+
+    async def get_model(self, model_id: str, request_id: str | None = None, **options: Unpack[Options]) -> ModelInfo:
+        """One model. Raises NotFoundError where there is none of that id."""
+        return await self._send(ModelInfo, "GET", path(_MODEL, model_id), read_options(options, request_id))
+
+    async def delete_model(
+        self, model_id: str, request_id: str | None = None, **options: Unpack[Options]
+    ) -> Deleted:
+        """Delete a model of the account's own, such as a fine-tuned one."""
+        return await self._send(Deleted, "DELETE", path(_MODEL, model_id), read_options(options, request_id))
+
+    async def get_capabilities(
+        self,
+        request_id: str | None = None,
+        *,
+        provider: str | None = None,
+        supports_vision: bool | None = None,
+        supports_tools: bool | None = None,
+        supports_reasoning: bool | None = None,
+        **options: Unpack[Options],
+    ) -> list[ModelCapabilities]:
+        """What each model can do, whichever of its three shapes the gateway sends this in.
+
+        Args:
+            request_id: the ``X-Request-Id``, None for a new uuid4.
+            provider: only this provider's models.
+            supports_vision: only models that do, or do not, read images. The filters are the TypeScript SDK's.
+            supports_tools: the same for tools.
+            supports_reasoning: the same for reasoning.
+            **options: ``timeout`` (seconds), ``headers`` and ``retry`` of this call.
+        """
+        asked = query(
+            provider=provider,
+            supports_vision=supports_vision,
+            supports_tools=supports_tools,
+            supports_reasoning=supports_reasoning,
+        )
+        reply = await self._send_raw("GET", "/capabilities", read_options(options, request_id), query=asked)
+        return reply.read(read_capabilities)
+
+    async def get_model_capabilities(
+        self, model_id: str, request_id: str | None = None, **options: Unpack[Options]
+    ) -> ModelCapabilities | None:
+        """What one model can do; None where the gateway does not list it. Fetches the whole list."""
+        listed = await self.get_capabilities(request_id, **options)
+        return next((model for model in listed if model.model_id == model_id), None)
+
+    async def supports_vision(self, model_id: str, request_id: str | None = None, **options: Unpack[Options]) -> bool:
+        """Whether the gateway says that a model reads images."""
+        found = await self.get_model_capabilities(model_id, request_id, **options)
+        return found is not None and found.supports_vision is True
+
+    async def supports_tools(self, model_id: str, request_id: str | None = None, **options: Unpack[Options]) -> bool:
+        """Whether the gateway says that a model calls tools."""
+        found = await self.get_model_capabilities(model_id, request_id, **options)
+        return found is not None and found.supports_tools is True
+
+    async def supports_reasoning(
+        self, model_id: str, request_id: str | None = None, **options: Unpack[Options]
+    ) -> bool:
+        """Whether the gateway says that a model reasons."""
+        found = await self.get_model_capabilities(model_id, request_id, **options)
+        return found is not None and found.supports_reasoning is True
+
+    async def list_virtual_models(
+        self, request_id: str | None = None, **options: Unpack[Options]
+    ) -> list[VirtualModel]:
+        """The virtual models. CoreX's specification names the address and no shape, so fields are as sent."""
+        return (await self._send(VirtualModelList, "GET", "/virtual-models", read_options(options, request_id))).data
+
+    async def get_virtual_model(
+        self, virtual_model_id: str, request_id: str | None = None, **options: Unpack[Options]
+    ) -> VirtualModel:
+        """One virtual model."""
+        target = path("/virtual-models/{}", virtual_model_id)
+        return await self._send(VirtualModel, "GET", target, read_options(options, request_id))
+
+    async def get_providers_status(
+        self, request_id: str | None = None, **options: Unpack[Options]
+    ) -> ProvidersStatus:
+        """How the gateway's providers are, as sent."""
+        return await self._send(ProvidersStatus, "GET", "/providers/status", read_options(options, request_id))
+
+    async def get_circuit_breaker_status(
+        self, request_id: str | None = None, **options: Unpack[Options]
+    ) -> CircuitBreakerStatus:
+        """Which providers the gateway has cut off for now, as sent."""
+        target = "/circuit-breaker/status"
+        return await self._send(CircuitBreakerStatus, "GET", target, read_options(options, request_id))
+
+    async def health_check(self, request_id: str | None = None, **options: Unpack[Options]) -> dict[str, Any]:
+        """``GET /health`` of the host: such as ``status``, ``timestamp`` and ``version``."""
+        reply = await self._send_raw("GET", "/health", read_options(options, request_id), root=True)
+        health: dict[str, Any] = reply.json()
+        return health
