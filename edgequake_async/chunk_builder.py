@@ -1,8 +1,8 @@
 """A stream's chunks put together into the response that the same call would have given unstreamed.
 
 Promises that nothing is invented: what no chunk says (an id, usage) is absent. Choices may interleave; fragments of
-tool calls are joined by index, and where providers leave that out, by id, else to the call before. Fields unknown here
-keep the last value that was sent.
+tool calls are joined by index, and where providers leave that out, by id, else by their place among several, else to
+the call before. Fields unknown here keep the last value that was sent.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from pydantic import BaseModel
 from .types import ModelResponse
 from .types.construct import construct
 
-__all__ = ["stream_chunk_builder"]
+__all__ = ["JoinedChunks", "stream_chunk_builder"]
 
 _Fields = dict[str, Any]
+_Chunk = BaseModel | Mapping[str, Any]
 
 
 def stream_chunk_builder(
-    chunks: Sequence[BaseModel | Mapping[str, Any]] | None,
+    chunks: Sequence[_Chunk] | None,
     messages: Any = None,
     start_time: Any = None,
     end_time: Any = None,
@@ -41,25 +42,50 @@ def stream_chunk_builder(
     """
     if not chunks:
         return None
-    response: _Fields = {}
-    choices: dict[int, _Fields] = {}
-    for chunk in map(_plain, chunks):
-        for piece in _dicts(chunk.pop("choices", None)):
-            _add_choice(choices, piece)
-        for key, value in chunk.items():
-            if value is not None and (key not in _FIRST_WINS or not response.get(key)):
-                response[key] = value
-    response["object"] = "chat.completion"
-    response["choices"] = [_close(choices[index]) for index in sorted(choices)]
-    return construct(ModelResponse, response)
+    joined = JoinedChunks()
+    for chunk in chunks:
+        joined.add(chunk)
+    return construct(ModelResponse, joined.response())
+
+
+class JoinedChunks:
+    """What the chunks so far say. They are not changed, nor does what was taken from here change with later ones.
+
+    Attributes:
+        fields: of the response, as the chunks name them; without the choices.
+    """
+
+    def __init__(self) -> None:
+        self.fields: _Fields = {}
+        self._choices: dict[int, _Fields] = {}
+
+    def add(self, chunk: _Chunk) -> None:
+        """Add the next chunk, a model or a dict."""
+        fields = _plain(chunk)
+        for piece in _dicts(fields.pop("choices", None)):
+            _add_choice(self._choices, piece)
+        for key, value in fields.items():
+            if value is not None and (key not in _FIRST_WINS or not self.fields.get(key)):
+                self.fields[key] = value
+
+    def choice(self, index: int) -> _Fields | None:
+        """A choice as in a whole response; None where no chunk says anything of it."""
+        choice = self._choices.get(index)
+        return None if choice is None else _close(choice)
+
+    def response(self) -> _Fields:
+        """The whole response, its choices in the order of ``index``."""
+        choices = [_close(self._choices[index]) for index in sorted(self._choices)]
+        return {**self.fields, "object": "chat.completion", "choices": choices}
 
 
 # The first that says something: Azure's opening chunk has an empty id and model.
 _FIRST_WINS = frozenset({"created", "id", "model", "service_tier", "system_fingerprint"})
 
 
-def _plain(chunk: BaseModel | Mapping[str, Any]) -> _Fields:
-    return chunk.model_dump(exclude_unset=True) if isinstance(chunk, BaseModel) else {**chunk}
+def _plain(value: _Chunk) -> _Fields:
+    # A field that holds what its type does not promise is no reason for a warning.
+    return value.model_dump(exclude_unset=True, warnings=False) if isinstance(value, BaseModel) else {**value}
 
 
 def _dicts(value: Any) -> list[_Fields]:
@@ -87,11 +113,10 @@ def _add_choice(choices: dict[int, _Fields], piece: _Fields) -> None:
 
 
 def _close(choice: _Fields) -> _Fields:
-    message = choice["message"]
-    message.setdefault("role", "assistant")
-    for call in message.get("tool_calls") or ():
-        call.pop("index", None)
-    return choice
+    message = {"role": "assistant", **choice["message"]}
+    if calls := message.get("tool_calls"):
+        message["tool_calls"] = [{key: value for key, value in call.items() if key != "index"} for call in calls]
+    return {**choice, "message": message}
 
 
 def _last(before: Any, value: Any) -> Any:
@@ -199,8 +224,9 @@ def _join_function(before: Any, value: Any) -> Any:
 
 def _join_calls(before: Any, value: Any) -> Any:
     calls: list[_Fields] = before or []
-    for piece in _dicts(value):
-        call = _find_call(calls, piece)
+    pieces = _dicts(value)
+    for position, piece in enumerate(pieces):
+        call = _find_call(calls, piece, position if len(pieces) > 1 else -1)
         if call is None:
             call = {}
             calls.append(call)
@@ -210,19 +236,22 @@ def _join_calls(before: Any, value: Any) -> Any:
     return calls
 
 
-def _find_call(calls: list[_Fields], piece: _Fields) -> _Fields | None:
+def _find_call(calls: list[_Fields], piece: _Fields, position: int) -> _Fields | None:
     """The call that a fragment belongs to; None where it opens a new one."""
-    index, id = piece.get("index"), piece.get("id")
+    index, id, name = piece.get("index"), piece.get("id"), _name_of(piece)
     if index is not None:
         call = _last_with(calls, "index", index)
         # Gemini numbers all parallel calls 0: another id with a name is another call.
-        function = piece.get("function")
-        named = isinstance(function, dict) and function.get("name")
-        other = call is not None and id and call.get("id") and id != call["id"] and named
-        return None if other else call
+        return None if call is not None and id and call.get("id") and id != call["id"] and name else call
     if id:
         return _last_with(calls, "id", id)
-    return calls[-1] if calls else None
+    call = calls[position] if position < len(calls) and calls else None
+    return None if call is not None and name and name != (_name_of(call) or name) else call
+
+
+def _name_of(call: _Fields) -> Any:
+    function = call.get("function")
+    return function.get("name") if isinstance(function, dict) else None
 
 
 def _last_with(calls: Iterable[_Fields], key: str, value: Any) -> _Fields | None:
