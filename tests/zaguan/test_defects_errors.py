@@ -1,4 +1,4 @@
-"""Failed calls that zaguan-sdk 0.2.0 misreads: one tree of errors, the server's own words, nothing taken for success."""
+"""Failed calls that zaguan-sdk 0.2.0 misreads: one tree of errors, the server's own words, never a success."""
 
 from __future__ import annotations
 
