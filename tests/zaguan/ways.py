@@ -83,11 +83,11 @@ class ClientWay:
     options: dict[str, Any]
 
     @contextmanager
-    def open(self, fake: FakeProvider | str, api_key: str | None = None, **settings: Any) -> Iterator[Any]:
-        """A client of ``fake`` (or of a base URL); its calls block and its streams are plain iterators."""
+    def open(self, fake: FakeProvider | str | None, api_key: str | None = None, **settings: Any) -> Iterator[Any]:
+        """A client of ``fake`` (or of a base URL, or of None); its calls block, its streams are plain iterators."""
         from edgequake_async import zaguan
 
-        url, key = (fake, api_key) if isinstance(fake, str) else (fake.host_url, api_key or fake.api_key)
+        url, key = (fake.host_url, api_key or fake.api_key) if isinstance(fake, FakeProvider) else (fake, api_key)
         if self.backend is None:
             with zaguan.ZaguanClient(url, key, **settings) as client:
                 yield client
