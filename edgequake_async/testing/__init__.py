@@ -6,12 +6,13 @@
         fake.script(error(429, headers={"retry-after": "1"}), stream(["Hel", "lo"], gap=0.1))
         ...  # point a client at fake.base_url with fake.api_key
 
-Without a script it answers chat completions, embeddings and models like a small deterministic model. Needs
-only the standard library.
+Without a script it answers chat completions, embeddings and models like a small deterministic model.
+FakeCoreX does the same for every endpoint of a Zaguan CoreX gateway. Needs only the standard library.
 """
 
 from __future__ import annotations
 
+from .corex import FakeCoreX
 from .provider import FakeProvider, Handler
 from .records import Abort, Connections, Headers, Received
 from .replies import (
@@ -33,6 +34,7 @@ from .replies import (
 __all__ = [
     "Abort",
     "Connections",
+    "FakeCoreX",
     "FakeProvider",
     "Handler",
     "Headers",

@@ -6,13 +6,35 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPResponse
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from edgequake_async.testing import FakeProvider
+from edgequake_async.testing import FakeCoreX, FakeProvider
 
 Post = Callable[..., tuple[HTTPResponse, bytes]]
+
+
+class Told(NamedTuple):
+    """What a server answered."""
+
+    status: int
+    head: HTTPResponse
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body parsed."""
+        return json.loads(self.body)
+
+    @property
+    def events(self) -> list[Any]:
+        """The data of server-sent events, parsed where they are JSON."""
+        lines = [line[6:] for line in self.body.decode().splitlines() if line.startswith("data: ")]
+        return [line if line == "[DONE]" else json.loads(line) for line in lines]
+
+
+Ask = Callable[..., Told]
 
 
 @pytest.fixture
@@ -61,3 +83,30 @@ def chat(post: Post) -> Callable[..., Any]:
         return json.loads(body)
 
     return ask
+
+
+@pytest.fixture
+def corex() -> Iterator[FakeCoreX]:
+    """A fake CoreX of the test's own."""
+    with FakeCoreX() as running:
+        yield running
+
+
+@pytest.fixture
+def ask(corex: FakeCoreX) -> Iterator[Ask]:
+    """Send one request with the key to the fake CoreX; a body that is not bytes goes as JSON."""
+    connections: list[HTTPConnection] = []
+
+    def send(method: str, path: str, body: Any = None, **headers: str) -> Told:
+        connection = HTTPConnection(corex.host_url.removeprefix("http://"), timeout=10)
+        connections.append(connection)
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        lines = {"authorization": f"Bearer {corex.api_key}", "content-type": "application/json"}
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, data, {**lines, **given})
+        response = connection.getresponse()
+        return Told(response.status, response, response.read())
+
+    yield send
+    for connection in connections:
+        connection.close()
