@@ -43,13 +43,20 @@ def has_reasoning_tokens(usage: Any) -> bool:
 
 
 def has_cached_tokens(usage: Any) -> bool:
-    """Whether the usage of an answer (a model, a dict or None) counts tokens of the prompt that were cached."""
-    return _count(usage, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens") > 0
+    """Whether the usage of an answer (a model, a dict or None) counts tokens of the prompt that came from a cache.
+
+    Anthropic's usage says it in ``cache_read_input_tokens``.
+    """
+    cached = _count(usage, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens")
+    return cached > 0 or _number(_field(usage, "cache_read_input_tokens")) > 0
 
 
 def _count(usage: Any, details: tuple[str, ...], name: str) -> float:
-    counts = (_field(_field(usage, detail), name) for detail in details)
-    return sum(count for count in counts if isinstance(count, (int, float)))
+    return sum(_number(_field(_field(usage, detail), name)) for detail in details)
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, (int, float)) else 0
 
 
 def _field(value: Any, name: str) -> Any:
