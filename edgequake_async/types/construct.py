@@ -30,8 +30,9 @@ class AsSent:
 
 
 class _Slot(NamedTuple):
-    """One field: the model it holds (if any), whether in a list, whether null may stay."""
+    """One field: its attribute, the model it holds (if any), whether in a list, whether null may stay."""
 
+    name: str
     field: FieldInfo
     model: type[BaseModel] | None
     many: bool
@@ -40,17 +41,17 @@ class _Slot(NamedTuple):
 
 @functools.cache
 def _slots(cls: type[BaseModel]) -> dict[str, _Slot]:
-    return {name: _slot(field) for name, field in cls.model_fields.items()}
+    return {field.alias or name: _slot(name, field) for name, field in cls.model_fields.items()}
 
 
-def _slot(field: FieldInfo) -> _Slot:
+def _slot(name: str, field: FieldInfo) -> _Slot:
     members = get_args(field.annotation) if get_origin(field.annotation) is not list else ()
     nullable = NoneType in members or any(isinstance(item, AsSent) for item in field.metadata)
     kind = next((member for member in members if member is not NoneType), field.annotation)
     many = get_origin(kind) is list
     item = get_args(kind)[0] if many else kind
     model = item if isinstance(item, type) and issubclass(item, BaseModel) else None
-    return _Slot(field, model, many, nullable)
+    return _Slot(name, field, model, many, nullable)
 
 
 def construct(cls: type[_Model], data: Mapping[str, Any]) -> _Model:
@@ -58,13 +59,13 @@ def construct(cls: type[_Model], data: Mapping[str, Any]) -> _Model:
     slots = _slots(cls)
     values: dict[str, Any] = {}
     given: set[str] = set()
-    for name, slot in slots.items():
-        value = data.get(name)
-        if value is None and (name not in data or not slot.nullable):
-            values[name] = slot.field.get_default(call_default_factory=True, validated_data={})
+    for key, slot in slots.items():
+        value = data.get(key)
+        if value is None and (key not in data or not slot.nullable):
+            values[slot.name] = slot.field.get_default(call_default_factory=True, validated_data={})
         else:
-            values[name] = _fill(slot, value)
-            given.add(name)
+            values[slot.name] = _fill(slot, value)
+            given.add(slot.name)
     instance = cls.__new__(cls)
     object.__setattr__(instance, "__dict__", values)
     object.__setattr__(instance, "__pydantic_extra__", {key: data[key] for key in data if key not in slots})

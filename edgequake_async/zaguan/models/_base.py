@@ -7,7 +7,7 @@ does not know is kept, readable and dumped, and a request says only what its cal
 from __future__ import annotations
 
 import os
-from typing import Annotated, Any, BinaryIO, Generic, TypeVar
+from typing import Annotated, Any, BinaryIO, ClassVar, Generic, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -62,9 +62,14 @@ NonEmpty = Annotated[str, AfterValidator(_not_blank)]
 
 
 class ZaguanModel(BaseModel):
-    """Base of all models: unknown fields are kept, in attributes and in dumps."""
+    """Base of all models: unknown fields are kept, in attributes and in dumps.
+
+    An answer's ``_request_id`` is the ``X-Request-Id`` of the call that brought it; no dump and no comparison sees it.
+    """
 
     model_config = ConfigDict(extra="allow", protected_namespaces=())
+
+    _request_id: ClassVar[str | None] = None
 
     def _first_of(self, *names: str) -> Any:
         extra = self.__pydantic_extra__ or {}

@@ -29,6 +29,8 @@ class Batch(ZaguanModel):
     """A batch.
 
     Attributes:
+        status: ``validating``, ``in_progress``, ``finalizing``, ``completed``, ``failed``, ``expired``,
+            ``cancelling``, ``cancelled``. Exactly one of the three ``is_`` methods is true of each.
         request_counts: how many there are in ``total``, how many ``completed`` and ``failed``.
     """
 

@@ -45,7 +45,7 @@ class ModelCapabilities(ZaguanModel):
 
     Attributes:
         max_context_tokens, max_output_tokens: limits.
-        input_cost_per_1m, output_cost_per_1m, reasoning_cost_per_1m: prices of a million tokens (the Go SDK).
+        input_cost_per_1m, output_cost_per_1m, reasoning_cost_per_1m: US dollars for a million tokens (the Go SDK).
     """
 
     model_id: Text = None

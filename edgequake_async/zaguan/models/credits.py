@@ -44,8 +44,6 @@ class CreditsBalance(ZaguanModel):
 
     def parse_reset_date(self) -> datetime | None:
         """``reset_date`` as a time with a zone (UTC where none is said); None where it is missing or no date."""
-        if not isinstance(self.reset_date, str):
-            return None
         try:
             instant = _instant.validate_python(self.reset_date)
         except ValidationError:
@@ -71,7 +69,13 @@ def _number(value: Any) -> float | None:
 
 
 class CreditsHistoryEntry(ZaguanModel):
-    """One call and what it cost. ``status`` is ``success``, ``error`` or ``rate_limited`` (the Go SDK)."""
+    """One call and what it cost.
+
+    Attributes:
+        cost: in US dollars (the Go SDK).
+        latency_ms: in milliseconds.
+        status: ``success``, ``error`` or ``rate_limited`` (the Go SDK).
+    """
 
     id: Text = None
     timestamp: Text = None
