@@ -1,4 +1,4 @@
-"""Why a request body is no JSON, and where: only run when serialising it failed."""
+"""Request bodies as JSON; of one that is none, why and where, looked for only when serialising it failed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,31 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError, to_json
 
-__all__ = ["find_unserialisable", "lone_surrogate"]
+__all__ = ["find_unserialisable", "lone_surrogate", "to_body"]
+
+
+def to_body(document: Mapping[str, Any] | BaseModel) -> bytes:
+    """A request body. Members that are None are left out.
+
+    Raises:
+        ValueError: a value cannot be sent as JSON; the message names its place.
+    """
+    try:
+        data = to_json(document, exclude_none=True, inf_nan_mode="constants", fallback=_plain)
+    except (PydanticSerializationError, ValueError, RecursionError) as error:
+        where, why = find_unserialisable(dict(document)) or ("the request", str(error))
+        raise ValueError(f"{where}: {why}") from None
+    # NaN is no JSON. The words are looked for first (2 us in 1 MB); a text that holds them is not at fault.
+    if (b"NaN" in data or b"Infinity" in data) and (found := find_unserialisable(dict(document))):
+        raise ValueError(f"{found[0]}: {found[1]}")
+    return data
+
+
+def _plain(value: Any) -> Any:
+    """Mappings of any class are dicts to JSON; pydantic-core knows only ``dict`` itself."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise ValueError(f"{type(value).__name__} cannot be written as JSON")
 
 
 def find_unserialisable(body: Mapping[str, Any]) -> tuple[str, str] | None:

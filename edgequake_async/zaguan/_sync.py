@@ -104,12 +104,12 @@ class ZaguanClient:
         base_url: str | None = None,
         api_key: str | None = None,
         timeout: TimeoutTypes | None = 30.0,
-        http_client: Any = None,
+        http_client: None = None,
         *,
         retry: RetryConfig | None = None,
-        hooks: Sequence[ObservabilityHook] = (),
+        hooks: ObservabilityHook | Sequence[ObservabilityHook] = (),
         headers: Mapping[str, str] | None = None,
-        verify: bool | str = True,
+        verify: bool | str | os.PathLike[str] = True,
     ) -> None:
         self._client = AsyncZaguanClient(
             base_url, api_key, timeout, http_client, retry=retry, hooks=hooks, headers=headers, verify=verify

@@ -49,18 +49,19 @@ class AsyncZaguanClient(
         api_key: sent as a bearer key on every call; None for ZAGUAN_API_KEY.
         timeout: seconds of a whole call, and of each wait of a stream; ``Timeouts`` for the four limits by name; None
             for no limit.
-        http_client: as in zaguan-sdk (Python).
-        retry: which failures are tried again under the same ``X-Request-Id``; None for none.
-        hooks: told of each request, its end, its failure and its retries; see ``ObservabilityHook``.
-        headers: sent with every call.
-        verify: whether TLS certificates are checked, or a file of those to trust.
+        http_client: must be None; connections are the engine's.
+        retry: which failures are sent again, under the same ``X-Request-Id``; None for none.
+        hooks: told of each request, its end, its failure and its retries.
+        headers: sent with every request.
+        verify: whether certificates are verified, or the path of a PEM file with those to trust.
 
     Every method takes ``timeout``, ``headers`` and ``retry`` of the one call by keyword, raises TypeError for a keyword
     that is none of its own, and raises ``ZaguanError`` for what goes wrong on the wire. One client serves any number of
-    tasks, loops and threads; connections belong to the process, so that making a client costs nothing.
+    tasks, loops and threads.
 
     Raises:
-        ValueError: no base URL or no key, or one that is none.
+        ValueError: no base URL or no key, or one that is none; a timeout that is none.
+        TypeError: an ``http_client``.
     """
 
     async def __aenter__(self) -> Self:
@@ -72,7 +73,8 @@ class AsyncZaguanClient(
         await self.close()
 
     async def close(self) -> None:
-        """End the use of the client."""
+        """End the use of the client; later calls are RuntimeErrors. Connections are the process's and stay."""
+        self._closed = True
 
     async def aclose(self) -> None:
         """``close`` under its other name."""

@@ -8,7 +8,7 @@ from typing import Any
 from typing_extensions import Unpack
 
 from .._streams import AsyncStream
-from .._transport import BaseClient, CallOptions, path
+from .._transport import BaseClient, CallOptions, from_json, path
 from ..models import (
     AnthropicCountTokensRequest,
     AnthropicCountTokensResponse,
@@ -36,6 +36,14 @@ _VERSION = {"anthropic-version": "2023-06-01"}
 class AnthropicMethods(BaseClient):
     """Messages, token counts and message batches in Anthropic's own shapes."""
 
+    def _versioned(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """``given`` with the version among its headers, unless the caller or the client names another."""
+        headers = {**_VERSION, **self._headers, **(given.get("headers") or {})}
+        return {**given, "headers": headers}
+
+    def _call(self, given: Options, request_id: str | None) -> CallOptions:
+        return read_options(self._versioned(given), request_id)
+
     async def messages(
         self,
         request: AnthropicMessagesRequest | Mapping[str, Any] | None = None,
@@ -55,7 +63,7 @@ class AnthropicMethods(BaseClient):
             pydantic.ValidationError: the request is none.
             ZaguanError: no answer, or one that is an error.
         """
-        asked, call = read_request(AnthropicMessagesRequest, request, request_id, _versioned(fields))
+        asked, call = read_request(AnthropicMessagesRequest, request, request_id, self._versioned(fields))
         refuse_stream(asked, "messages_stream")
         return await self._send(AnthropicMessagesResponse, "POST", _PATH, call, body=asked, model=asked.model)
 
@@ -70,7 +78,7 @@ class AnthropicMethods(BaseClient):
         Args and errors as for ``messages``. The request goes out when the stream is first awaited, entered or
         iterated; an ``error`` event is raised.
         """
-        asked, call = read_request(AnthropicMessagesRequest, request, request_id, _versioned(fields))
+        asked, call = read_request(AnthropicMessagesRequest, request, request_id, self._versioned(fields))
         body = asked.model_copy(update={"stream": True})
         return self._stream(AnthropicMessagesStreamEvent, "events", "POST", _PATH, call, body=body, model=asked.model)
 
@@ -81,7 +89,7 @@ class AnthropicMethods(BaseClient):
         **fields: Any,
     ) -> AnthropicCountTokensResponse:
         """How many tokens a message would have as input. Args and errors as for ``messages``."""
-        asked, call = read_request(AnthropicCountTokensRequest, request, request_id, _versioned(fields))
+        asked, call = read_request(AnthropicCountTokensRequest, request, request_id, self._versioned(fields))
         target = "/messages/count_tokens"
         return await self._send(AnthropicCountTokensResponse, "POST", target, call, body=asked, model=asked.model)
 
@@ -103,7 +111,7 @@ class AnthropicMethods(BaseClient):
         """
         body = AnthropicMessagesBatchRequest.model_validate({"requests": list(requests)})
         return await self._send(
-            AnthropicMessagesBatchResponse, "POST", _BATCHES, _call(options, request_id), body=body
+            AnthropicMessagesBatchResponse, "POST", _BATCHES, self._call(options, request_id), body=body
         )
 
     async def get_messages_batch(
@@ -111,7 +119,7 @@ class AnthropicMethods(BaseClient):
     ) -> AnthropicMessagesBatchResponse:
         """A batch as it stands: ``processing_status`` is in_progress, canceling or ended."""
         target = path(_BATCH, batch_id)
-        return await self._send(AnthropicMessagesBatchResponse, "GET", target, _call(options, request_id))
+        return await self._send(AnthropicMessagesBatchResponse, "GET", target, self._call(options, request_id))
 
     async def list_messages_batches(
         self,
@@ -132,37 +140,25 @@ class AnthropicMethods(BaseClient):
             **options: ``timeout`` (seconds), ``headers`` and ``retry`` of this call.
         """
         asked = query(limit=limit, before_id=before_id, after_id=after_id)
-        reply = await self._send_raw("GET", _BATCHES, _call(options, request_id), query=asked)
-        return reply.read(read_messages_batches).data
+        parse = from_json(read_messages_batches)
+        return (await self._send_parsed(parse, "GET", _BATCHES, self._call(options, request_id), query=asked)).data
 
     async def cancel_messages_batch(
         self, batch_id: str, request_id: str | None = None, **options: Unpack[Options]
     ) -> AnthropicMessagesBatchResponse:
         """Ask for the end of a batch; what is under way is still answered."""
         target = path("/messages/batches/{}/cancel", batch_id)
-        return await self._send(AnthropicMessagesBatchResponse, "POST", target, _call(options, request_id))
+        return await self._send(AnthropicMessagesBatchResponse, "POST", target, self._call(options, request_id))
 
     def get_messages_batch_results(
         self, batch_id: str, request_id: str | None = None, **options: Unpack[Options]
     ) -> AsyncStream[str]:
         """The results of a batch that has ended, one JSON document a line, as text."""
-        return self._stream(None, "lines", "GET", path(_RESULTS, batch_id), _call(options, request_id))
+        return self._stream(None, "lines", "GET", path(_RESULTS, batch_id), self._call(options, request_id))
 
     def iter_messages_batch_results(
         self, batch_id: str, request_id: str | None = None, **options: Unpack[Options]
     ) -> AsyncStream[AnthropicMessagesBatchResult]:
         """The results of a batch that has ended, as models: ``custom_id`` and ``result``."""
         target = path(_RESULTS, batch_id)
-        return self._stream(AnthropicMessagesBatchResult, "lines", "GET", target, _call(options, request_id))
-
-
-def _versioned(fields: dict[str, Any]) -> dict[str, Any]:
-    """``fields`` with the version among its headers, unless the caller names another."""
-    headers = dict(fields.get("headers") or {})
-    if not any(name.lower() in _VERSION for name in headers):
-        headers |= _VERSION
-    return {**fields, "headers": headers}
-
-
-def _call(given: Options, request_id: str | None) -> CallOptions:
-    return read_options(_versioned(dict(given)), request_id)
+        return self._stream(AnthropicMessagesBatchResult, "lines", "GET", target, self._call(options, request_id))

@@ -90,8 +90,8 @@ class AudioMethods(BaseClient):
         form = Form(fields, {"file": named(file, "audio.mp3")})
         if response_format not in _PLAIN:
             return await self._send(AudioTranscriptionResponse, "POST", target, call, form=form, model=model)
-        reply = await self._send_raw("POST", target, call, form=form, model=model)
-        return AudioTranscriptionResponse(text=reply.body.decode("utf-8", "replace"))
+        text = await self._send_raw("POST", target, call, form=form, model=model)
+        return AudioTranscriptionResponse(text=text.decode("utf-8", "replace"))
 
     @overload
     async def create_speech(
@@ -147,7 +147,7 @@ class AudioMethods(BaseClient):
         if output_path is not None:
             await self._download("POST", _SPEECH, call, output_path, body=asked, model=asked.model)
             return None
-        return (await self._send_raw("POST", _SPEECH, call, body=asked, model=asked.model)).body
+        return await self._send_raw("POST", _SPEECH, call, body=asked, model=asked.model)
 
     def stream_speech(
         self,

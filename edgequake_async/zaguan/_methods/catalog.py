@@ -6,7 +6,7 @@ from typing import Any
 
 from typing_extensions import Unpack
 
-from .._transport import BaseClient, path
+from .._transport import BaseClient, from_json, path
 from ..models import (
     CircuitBreakerStatus,
     Deleted,
@@ -16,6 +16,7 @@ from ..models import (
     ProvidersStatus,
     VirtualModel,
     VirtualModelList,
+    ZaguanModel,
     read_capabilities,
 )
 from ._requests import Options, query, read_options
@@ -77,8 +78,8 @@ class CatalogMethods(BaseClient):
             supports_tools=supports_tools,
             supports_reasoning=supports_reasoning,
         )
-        reply = await self._send_raw("GET", "/capabilities", read_options(options, request_id), query=asked)
-        return reply.read(read_capabilities)
+        call = read_options(options, request_id)
+        return await self._send_parsed(from_json(read_capabilities), "GET", "/capabilities", call, query=asked)
 
     async def get_model_capabilities(
         self, model_id: str, request_id: str | None = None, **options: Unpack[Options]
@@ -132,6 +133,5 @@ class CatalogMethods(BaseClient):
 
     async def health_check(self, request_id: str | None = None, **options: Unpack[Options]) -> dict[str, Any]:
         """``GET /health`` of the host: such as ``status``, ``timestamp`` and ``version``."""
-        reply = await self._send_raw("GET", "/health", read_options(options, request_id), root=True)
-        health: dict[str, Any] = reply.json()
-        return health
+        health = await self._send(ZaguanModel, "GET", "/health", read_options(options, request_id), root=True)
+        return health.model_dump()

@@ -74,7 +74,7 @@ class FileMethods(BaseClient):
 
     async def get_file_content(self, file_id: str, request_id: str | None = None, **options: Unpack[Options]) -> bytes:
         """The content of a file, in memory; ``download_file`` writes it to disk as it arrives."""
-        return (await self._send_raw("GET", path(_CONTENT, file_id), read_options(options, request_id))).body
+        return await self._send_raw("GET", path(_CONTENT, file_id), read_options(options, request_id), verbatim=True)
 
     async def download_file(
         self,
@@ -88,4 +88,4 @@ class FileMethods(BaseClient):
         Raises:
             OSError: it cannot be written.
         """
-        await self._download("GET", path(_CONTENT, file_id), read_options(options, request_id), output_path)
+        await self._download("GET", path(_CONTENT, file_id), read_options(options, request_id), output_path, verbatim=True)

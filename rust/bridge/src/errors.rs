@@ -71,6 +71,7 @@ pub fn payload(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyDict>> {
         body,
         attempts,
         permanent: _,
+        os_error,
     } = error.into_details();
     let timeout_kind = match kind {
         Kind::Timeout(limit) => Some(limit.name()),
@@ -90,5 +91,6 @@ pub fn payload(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyDict>> {
     dict.set_item("body", PyBytes::new(py, &body))?;
     dict.set_item("timeout_kind", timeout_kind)?;
     dict.set_item("attempts", attempts)?;
+    dict.set_item("os_error", os_error)?;
     Ok(dict)
 }

@@ -1,11 +1,12 @@
 //! What a request carries: nothing, JSON, or a form whose files are read from disk while they are sent.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::multipart;
+use tokio::fs::File;
 
 use crate::error::{Error, Kind, Result};
 
@@ -71,9 +72,11 @@ impl Part {
         let wrong = |why: String| Error::new(Kind::BadRequest, format!("{}: {why}", self.name));
         let mut part = match &self.content {
             Content::Bytes(bytes) => multipart::Part::stream_with_length(bytes.clone(), bytes.len() as u64),
-            Content::File(path) => multipart::Part::file(path)
-                .await
-                .map_err(|error| wrong(format!("cannot read {}: {error}", path.display())))?,
+            Content::File(path) => read(path).await.map_err(|error| {
+                let mut failure = wrong(format!("cannot read {}: {error}", path.display()));
+                failure.details_mut().os_error = error.raw_os_error();
+                failure
+            })?,
         };
         if let Some(name) = &self.file_name {
             part = part.file_name(escaped(name));
@@ -83,6 +86,17 @@ impl Part {
             Some(kind) => part.mime_str(kind).map_err(|_| wrong(format!("{kind:?} is not a content type"))),
         }
     }
+}
+
+/// A file as a part. One that is no regular file (a pipe) does not tell its length.
+async fn read(path: &Path) -> std::io::Result<multipart::Part> {
+    let file = File::open(path).await?;
+    let about = file.metadata().await?;
+    Ok(if about.is_file() {
+        multipart::Part::stream_with_length(file, about.len())
+    } else {
+        multipart::Part::stream(file)
+    })
 }
 
 /// As the HTML standard writes names in forms (https://html.spec.whatwg.org/multipage/form-control-infrastructure.html).

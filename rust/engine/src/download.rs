@@ -34,7 +34,7 @@ pub async fn to_file(clients: &Clients, target: &Target, call: &Call, path: Path
 async fn save(mut response: Response, target: &Target, call: &Call, total: Deadline, path: &Path) -> Result<()> {
     let unwritable = |error: std::io::Error| {
         let mut failure = Error::new(Kind::BadRequest, format!("Cannot write {}: {error}", path.display()));
-        failure.details_mut().permanent = true;
+        failure.details_mut().os_error = error.raw_os_error();
         failure
     };
     // A reply that is a file is seldom JSON: then it is read whole, for it may be an error.

@@ -139,6 +139,8 @@ pub struct Details {
     pub attempts: u32,
     /// Sending again cannot help (a certificate that is not trusted).
     pub permanent: bool,
+    /// The operating system's number, where a file of the caller's is at fault.
+    pub os_error: Option<i32>,
 }
 
 impl Error {
@@ -158,6 +160,7 @@ impl Error {
             body: Bytes::new(),
             attempts: 0,
             permanent: false,
+            os_error: None,
         }))
     }
 

@@ -1,0 +1,276 @@
+"""Streams of the Zaguan clients: sent when first read from, closed when left, with what had arrived on every failure.
+
+Leaving ``async with``, ``aclose``, cancelling the task, or dropping the last reference closes the connection to CoreX.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Generator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from .. import sync
+from ..types.tolerant import read
+from .accumulate import StreamAccumulator, accumulate_messages_events
+from .errors import InvalidResponseError, ZaguanError, from_engine
+from .models import AnthropicMessagesStreamEvent, ChatChunk, read_chunk
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from .._eq_core import Stream
+    from ._watch import Watch
+
+__all__ = ["AsyncStream", "Reader", "SyncStream"]
+
+T = TypeVar("T")
+
+# Items per crossing of the sync shim.
+_BATCH = 256
+
+
+def _whole_chat(chunks: list[Any]) -> Any:
+    accumulator = StreamAccumulator()
+    for chunk in chunks:
+        accumulator.add_chunk(chunk)
+    return accumulator.get_response()
+
+
+# What the items that arrived come to; else their list.
+_WHOLE: dict[Any, Callable[[list[Any]], Any]] = {
+    ChatChunk: _whole_chat,
+    AnthropicMessagesStreamEvent: accumulate_messages_events,
+}
+
+
+class Reader(Generic[T]):
+    """Makes items of bytes, and exceptions of failures.
+
+    Keeps the bytes of each item (not the item, which is ten times as large) for the exception; of a file, none. Nothing
+    here refers to the stream, so dropping the stream closes it without waiting for the garbage collector.
+    """
+
+    def __init__(self, item: type[T] | None, wire: str, request_id: str | None) -> None:
+        self.request_id = request_id
+        self._item = item
+        self._kept: list[bytes] | None = None if wire == "bytes" else []
+        self._read = _reader_of(item, wire)
+
+    def decode(self, data: bytes) -> T:
+        """The item that the bytes are.
+
+        Raises:
+            InvalidResponseError: they are none.
+        """
+        try:
+            item: T = self._read(data)
+        except ValueError as error:
+            broken = InvalidResponseError(f"The stream holds an item that is none: {error}", self.request_id)
+            broken.partial = self.whole()
+            raise broken from None
+        if self._kept is not None:
+            self._kept.append(data)
+        return item
+
+    def fail(self, payload: dict[str, Any]) -> ZaguanError:
+        """The exception of a failure, with what had arrived."""
+        error = from_engine(payload, self.request_id)
+        error.partial = self.whole()
+        return error
+
+    def whole(self) -> Any:
+        """What has arrived: of a chat or a message its answer so far, else the list of items; None when nothing has."""
+        if not self._kept:
+            return None
+        items = [self._read(data) for data in self._kept]
+        return _WHOLE.get(self._item, list)(items)
+
+
+def _reader_of(item: Any, wire: str) -> Callable[[bytes], Any]:
+    if item is None:
+        return bytes if wire == "bytes" else bytes.decode
+    return read_chunk if item is ChatChunk else lambda data: read(item, data)
+
+
+class AsyncStream(Generic[T]):
+    """An async iterator of what CoreX streams.
+
+        async for chunk in client.chat_stream(request): ...
+
+    The request is sent when the stream is first read from, entered (``async with``) or awaited. A failure is raised
+    after the items that preceded it, with what had arrived in its ``partial``.
+    """
+
+    def __init__(self, open_stream: Callable[[], Awaitable[tuple[Stream, Watch]]], reader: Reader[T]) -> None:
+        self._open_stream = open_stream
+        self._reader = reader
+        self._stream: Stream | None = None
+        self._watch: Watch | None = None
+        self._closed = False
+        # The native iterator's own, where nobody watches: then nothing of Python runs per item.
+        self._native_next: Callable[[], Awaitable[T]] | None = None
+
+    @property
+    def request_id(self) -> str | None:
+        """The id of the call."""
+        return self._reader.request_id
+
+    @property
+    def status_code(self) -> int | None:
+        """HTTP status; None before the stream is opened."""
+        return None if self._stream is None else self._stream.status
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Response headers; empty before the stream is opened."""
+        return {} if self._stream is None else dict(self._stream.head.pairs())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    def __anext__(self) -> Awaitable[T]:
+        return self._next() if self._native_next is None else self._native_next()
+
+    def __await__(self) -> Generator[Any, Any, Self]:
+        return self.open().__await__()
+
+    async def open(self) -> Self:
+        """Send the request, where it has not been; a request that is refused fails here.
+
+        Raises:
+            ZaguanError: the call failed.
+        """
+        if self._stream is None and not self._closed:
+            self._stream, self._watch = await self._open_stream()
+            if not self._watch.has_hooks:
+                self._native_next = self._stream.__anext__
+            if self._closed:
+                self._stream.abort()
+        return self
+
+    async def _next(self) -> T:
+        await self.open()
+        if self._stream is None:
+            raise StopAsyncIteration
+        try:
+            item: T = await self._stream.__anext__()
+        except BaseException as error:
+            self._note(error)
+            raise
+        return item
+
+    def _note(self, error: BaseException | None) -> None:
+        """Tell the hooks how the stream ended: by itself, left early (None), or by an error."""
+        if self._watch is None or self._stream is None:
+            return
+        if error is None or isinstance(error, StopAsyncIteration):
+            self._watch.ended(self._stream.status, self._reader.whole() if self._watch.has_hooks else None)
+        else:
+            self._watch.failed(error)
+
+    def _close(self) -> None:
+        self._closed = True
+        if self._stream is not None:
+            self._stream.abort()
+            self._note(None)
+
+    async def aclose(self) -> None:
+        """Close the connection to CoreX. Items that are buffered stay readable; then the stream ends."""
+        self._close()
+
+    close = aclose
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.request_id}>"
+
+
+class SyncStream(Generic[T]):
+    """An iterator of what CoreX streams; as ``AsyncStream`` otherwise.
+
+    Crosses into the shim's loop once per batch of items that are there.
+    """
+
+    def __init__(self, stream: AsyncStream[T]) -> None:
+        self._async = stream
+        self._ready: deque[T] = deque()
+
+    @classmethod
+    def of(cls, stream: AsyncStream[T]) -> Self:
+        """The same stream for sync code."""
+        return cls(stream)
+
+    @property
+    def request_id(self) -> str | None:
+        """The id of the call."""
+        return self._async.request_id
+
+    @property
+    def status_code(self) -> int | None:
+        """HTTP status; None before the stream is opened."""
+        return self._async.status_code
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Response headers; empty before the stream is opened."""
+        return self._async.headers
+
+    def open(self) -> Self:
+        """Send the request, where it has not been; a request that is refused fails here.
+
+        Raises:
+            ZaguanError: the call failed.
+        """
+        sync.run(self._async.open)
+        return self
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> T:
+        if not self._ready:
+            self._ready.extend(sync.run(_next_batch, self._async))
+            if not self._ready:
+                raise StopIteration
+        return self._ready.popleft()
+
+    def close(self) -> None:
+        """Close the connection to CoreX. Items that are buffered stay readable; then the stream ends."""
+        self._async._close()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.request_id}>"
+
+
+async def _next_batch(stream: AsyncStream[T]) -> list[T]:
+    """The items that are there, waiting for the first; empty at the end of the stream."""
+    await stream.open()
+    native = stream._stream
+    if native is None:
+        return []
+    try:
+        while not (batch := native.take(_BATCH)):
+            await native.wait()
+    except StopAsyncIteration as end:
+        stream._note(end)
+        return []
+    except BaseException as error:
+        stream._note(error)
+        raise
+    return batch

@@ -1,0 +1,142 @@
+"""One call as its hooks see it: a start, its retries, and one end or failure, whichever comes first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from .. import _eq_core
+from .errors import APIError, ZaguanError, from_engine
+from .observability import ErrorEvent, ObservabilityHook, RequestEvent, ResponseEvent, RetryEvent, fire
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from .retry import RetryConfig
+
+__all__ = ["Watch"]
+
+
+class Watch:
+    """Entered when the request is sent. What it is left by is reported, and an engine's failure is raised as ours.
+
+    Attributes:
+        request_id: the id of the call.
+    """
+
+    __slots__ = ("_began", "_hooks", "_max_retries", "_method", "_model", "_over", "_url", "request_id")
+
+    def __init__(
+        self,
+        hooks: Sequence[ObservabilityHook],
+        request_id: str,
+        method: str,
+        url: str,
+        model: str | None,
+        retry: RetryConfig | None,
+    ) -> None:
+        self._hooks = hooks
+        self.request_id = request_id
+        self._method = method
+        self._url = url
+        self._model = model
+        self._max_retries = 0 if retry is None else retry.max_retries
+        self._began = 0.0
+        self._over = False
+
+    def __enter__(self) -> Self:
+        if self._hooks:
+            self._began = time.perf_counter()
+            fire(self._hooks, "on_request_start", RequestEvent(self.request_id, self._method, self._url, self._model))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, _eq_core.EngineError):
+            ours = _to_exception(error.args[0], self.request_id)
+            self.failed(ours)
+            raise ours from None
+        if error is not None:
+            self.failed(error)
+
+    @property
+    def has_hooks(self) -> bool:
+        """Whether anybody watches."""
+        return bool(self._hooks)
+
+    @property
+    def on_retry(self) -> _eq_core.OnRetry | None:
+        """What the engine is to call before it sends again."""
+        return self._retrying if self._hooks and self._max_retries else None
+
+    def _retrying(self, payload: dict[str, Any], attempts: int, delay: float) -> None:
+        error = from_engine(payload, self.request_id)
+        event = RetryEvent(
+            self.request_id,
+            attempts,
+            self._max_retries,
+            delay * 1000,
+            type(error).__name__,
+            error.message,
+            getattr(error, "status_code", None),
+        )
+        fire(self._hooks, "on_request_retry", event)
+
+    def failed(self, error: BaseException) -> None:
+        """The call failed, or was given up."""
+        if self._over or not self._hooks:
+            return
+        self._over = True
+        attempts = error.attempts if isinstance(error, ZaguanError) else 1
+        event = ErrorEvent(
+            self.request_id,
+            type(error).__name__,
+            str(error),
+            error.status_code if isinstance(error, APIError) else None,
+            max(attempts - 1, 0),
+        )
+        fire(self._hooks, "on_request_error", event)
+
+    def ended(self, status: int, answer: object = None) -> None:
+        """The call ended well; ``answer`` may tell of its usage."""
+        if self._over or not self._hooks:
+            return
+        self._over = True
+        latency = (time.perf_counter() - self._began) * 1000
+        fire(
+            self._hooks, "on_request_end", ResponseEvent(self.request_id, status, latency, self._model, **_used(answer))
+        )
+
+
+def _to_exception(payload: dict[str, Any], request_id: str) -> Exception:
+    """What the engine tells of a failure; that of a file of the caller's as Python tells it."""
+    number = payload["os_error"]
+    return from_engine(payload, request_id) if number is None else OSError(number, payload["message"])
+
+
+def _used(answer: object) -> dict[str, Any]:
+    """Tokens and cost as the answer's usage tells them, OpenAI's names before Anthropic's."""
+    usage = getattr(answer, "usage", None)
+
+    def first(*names: str) -> Any:
+        values = (getattr(usage, name, None) for name in names)
+        return next((value for value in values if isinstance(value, (int, float))), None)
+
+    details = getattr(usage, "completion_tokens_details", None)
+    prompt, completion, total = (
+        first("prompt_tokens", "input_tokens"),
+        first("completion_tokens", "output_tokens"),
+        None,
+    )
+    if prompt is not None or completion is not None:
+        total = first("total_tokens") or (prompt or 0) + (completion or 0)
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": total,
+        "reasoning_tokens": getattr(details, "reasoning_tokens", None),
+        "cost": first("cost"),
+    }
