@@ -1,4 +1,4 @@
-"""Chat requests as they go out, and answers and chunks as they come in."""
+"""Chat requests as they go out, and answers as they come in."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from pydantic import BaseModel, ValidationError
 
 from edgequake_async.types.tolerant import read
 from edgequake_async.zaguan.models import (
-    ChatChunk,
     ChatRequest,
     ChatResponse,
     Citation,
-    Message,
     Usage,
-    read_chunk,
     read_citations,
 )
 
@@ -278,65 +275,3 @@ class TestAnswer:
     def test_kinds_of_tokens(self, details: dict[str, Any], reasoning: bool, cached: bool) -> None:
         usage = read(Usage, json.dumps(details).encode())
         assert (usage.has_reasoning_tokens(), usage.has_cached_tokens()) == (reasoning, cached)
-
-
-class TestChunk:
-    @pytest.mark.parametrize(
-        "sent",
-        [
-            {},
-            {"choices": []},
-            {"choices": None},
-            {"choices": {}},
-            {"choices": "none"},
-            {"choices": [None, 5]},
-            {"choices": [{}]},
-            {"choices": [{"delta": None}]},
-            {"choices": [{"delta": "text"}]},
-            {"choices": [{"index": 0, "delta": []}]},
-            {"choices": [{"delta": {"role": "", "tool_calls": None}}], "usage": []},
-            {"error": {"message": "in the stream"}},
-        ],
-        ids=repr,
-    )
-    def test_the_delta_of_the_first_choice_is_always_there(self, sent: dict[str, Any]) -> None:
-        delta = read_chunk(json.dumps(sent)).choices[0].delta
-        assert isinstance(delta, Message)
-        assert delta.content is None
-
-    def test_a_chunk_of_usage_alone(self) -> None:
-        chunk = read_chunk(b'{"id":"c","choices":[],"usage":{"total_tokens":3},"promptshield":{"credits_used":1}}')
-        assert chunk.usage is not None
-        assert chunk.promptshield is not None
-        assert (chunk.usage.total_tokens, chunk.promptshield.credits_used, len(chunk.choices)) == (3, 1, 1)
-
-    @pytest.mark.parametrize(
-        "sent",
-        [
-            {"choices": [{"delta": {"content": "a\u2028b"}}]},
-            {"choices": [{"index": 1, "delta": {"tool_calls": [{"index": 0}]}}, {"index": 0, "finish_reason": "stop"}]},
-            {
-                "choices": [{"delta": {"content": "a", "new": 1}, "new": 2}],
-                "new": {"deep": []},
-                "id": 5,
-                "created": 1.5,
-            },
-            {"choices": [{"delta": {"content": "a"}}], "usage": "none"},
-        ],
-        ids=repr,
-    )
-    def test_nothing_is_lost_and_nothing_invented(self, sent: dict[str, Any]) -> None:
-        chunk = read_chunk(json.dumps(sent).encode())
-        assert chunk.model_dump(exclude_unset=True) == sent
-        assert isinstance(chunk, ChatChunk)
-
-    def test_empty_deltas_are_not_shared(self) -> None:
-        first, second = read_chunk("{}"), read_chunk("{}")
-        assert first.choices[0].delta is not None
-        first.choices[0].delta.content = "mine"
-        assert second.choices[0].delta == Message()
-
-    @pytest.mark.parametrize("data", [b"", b"[]", b"null", b'"text"', b"{", b"[" * 100_000])
-    def test_what_is_no_object_is_refused(self, data: bytes) -> None:
-        with pytest.raises(ValueError):
-            read_chunk(data)
