@@ -131,18 +131,22 @@ def _join_text(before: Any, value: Any) -> Any:
     """Text after text; lists of parts (Mistral) part after part, text between them as a part."""
     if before is None or before == "":
         return value
+    if value is None or value == "":
+        return before
     if isinstance(before, str) and isinstance(value, str):
         return before + value
     return _join_parts(_parts(before), _parts(value))
 
 
 def _parts(value: Any) -> list[Any]:
-    return [{"type": "text", "text": value}] if isinstance(value, str) and value else value or []
+    if isinstance(value, list):
+        return value
+    return [{"type": "text", "text": value}] if isinstance(value, str) else [value]
 
 
-def _join_parts(before: list[Any], value: Any) -> list[Any]:
+def _join_parts(before: list[Any], value: list[Any]) -> list[Any]:
     joined = list(before)
-    for part in value if isinstance(value, list) else [value]:
+    for part in value:
         last = joined[-1] if joined else None
         kind = part.get("type") if isinstance(part, dict) else None
         if kind in {"text", "thinking"} and isinstance(last, dict) and last.get("type") == kind:
@@ -153,13 +157,13 @@ def _join_parts(before: list[Any], value: Any) -> list[Any]:
 
 
 def _extend(before: Any, value: Any) -> Any:
-    return [*(before or ()), *value] if isinstance(value, list) else value
+    return [*before, *value] if isinstance(before, list) and isinstance(value, list) else value
 
 
 def _join_lists(before: Any, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    joined = dict(before or {})
+    joined = {**before} if isinstance(before, dict) else {}
     for key, item in value.items():
         if item is not None or key not in joined:
             joined[key] = _extend(joined.get(key), item)
@@ -173,7 +177,7 @@ def _join_blocks(before: Any, value: Any) -> Any:
     """Thinking blocks: fragments go on with the block before until that is signed; what is redacted stands alone."""
     if not isinstance(value, list):
         return value
-    blocks: list[Any] = list(before or ())
+    blocks: list[Any] = [*before] if isinstance(before, list) else []
     for block in value:
         last = blocks[-1] if blocks else None
         if not isinstance(block, dict) or not isinstance(last, dict) or not _continues(last, block):
@@ -215,7 +219,7 @@ def _text_of(arguments: Any) -> str:
 def _join_function(before: Any, value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    before = before or {}
+    before = before if isinstance(before, dict) else {}
     held, more = _text_of(before.get("arguments")), _text_of(value.get("arguments"))
     # Some providers open with an empty object and send the real one after it.
     arguments = more if held == "{}" and more.startswith("{") else held + more

@@ -75,9 +75,11 @@ def _extend(block: _Fields, delta: _Fields) -> None:
     delta.pop("type", None)
     for key, value in _said(delta).items():
         if key in _TEXTS and isinstance(value, str):
-            block[key] = (block.get(key) or "") + value
+            before = block.get(key)
+            block[key] = before + value if isinstance(before, str) else value
         elif key == "citation":
-            block["citations"] = [*(block.get("citations") or ()), value]
+            before = block.get("citations")
+            block["citations"] = [*before, value] if isinstance(before, list) else [value]
         else:
             block[key] = value
 
