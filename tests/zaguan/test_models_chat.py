@@ -52,6 +52,7 @@ class TestRequest:
             {"presence_penalty": 2.1},
             {"frequency_penalty": -2.1},
             {"frequency_penalty": 2.1},
+            {"logit_bias": {"1": float("inf")}},
             {"max_tokens": "many"},
             {"tools": "all"},
             {"extra_body": [1]},

@@ -218,7 +218,10 @@ RESPONSE = {
         {"type": "reasoning", "summary": [{"type": "summary_text", "text": "hm"}], "content": None},
         {
             "type": "message",
-            "content": [{"type": "output_text", "text": "Hel", "annotations": []}, {"type": "refusal"}],
+            "content": [
+                {"type": "output_text", "text": "Hel", "annotations": []},
+                {"type": "input_text", "text": "no"},
+            ],
         },
         {"type": "message", "content": [{"type": "output_text", "text": "lo"}]},
         {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c"},
