@@ -41,7 +41,9 @@ def read_options(given: Mapping[str, object], request_id: str | None) -> CallOpt
     fields = dict(given)
     call = options(fields, request_id)
     if fields:
-        raise TypeError(f"unexpected keyword arguments: {_names(fields)} (a call's options are timeout, headers, retry)")
+        raise TypeError(
+            f"unexpected keyword arguments: {_names(fields)} (a call's options are timeout, headers, retry)"
+        )
     return call
 
 

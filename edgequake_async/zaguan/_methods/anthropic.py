@@ -46,6 +46,7 @@ class AnthropicMethods(BaseClient):
 
     async def messages(
         self,
+        /,
         request: AnthropicMessagesRequest | Mapping[str, Any] | None = None,
         request_id: str | None = None,
         **fields: Any,
@@ -69,6 +70,7 @@ class AnthropicMethods(BaseClient):
 
     def messages_stream(
         self,
+        /,
         request: AnthropicMessagesRequest | Mapping[str, Any] | None = None,
         request_id: str | None = None,
         **fields: Any,
@@ -84,6 +86,7 @@ class AnthropicMethods(BaseClient):
 
     async def count_tokens(
         self,
+        /,
         request: AnthropicCountTokensRequest | Mapping[str, Any] | None = None,
         request_id: str | None = None,
         **fields: Any,

@@ -35,7 +35,11 @@ class AssistantMethods(BaseClient):
     """``/v1/assistants`` and ``/v1/threads``. What takes a request takes a model, a mapping, or fields as keywords."""
 
     async def create_assistant(
-        self, request: AssistantRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self,
+        /,
+        request: AssistantRequest | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        **fields: Any,
     ) -> Assistant:
         """Make an assistant.
 
@@ -60,6 +64,7 @@ class AssistantMethods(BaseClient):
 
     async def update_assistant(
         self,
+        /,
         assistant_id: str,
         request: AssistantUpdateRequest | Mapping[str, Any] | None = None,
         request_id: str | None = None,
@@ -100,7 +105,7 @@ class AssistantMethods(BaseClient):
         return await self._send(AssistantList, "GET", _ASSISTANTS, read_options(options, request_id), query=asked)
 
     async def create_thread(
-        self, request: ThreadRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self, /, request: ThreadRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
     ) -> Thread:
         """Make a thread; without a request or fields, an empty one."""
         asked, call = read_request(ThreadRequest, request, request_id, fields)
@@ -112,6 +117,7 @@ class AssistantMethods(BaseClient):
 
     async def update_thread(
         self,
+        /,
         thread_id: str,
         request: ThreadUpdateRequest | Mapping[str, Any] | None = None,
         request_id: str | None = None,
@@ -121,14 +127,13 @@ class AssistantMethods(BaseClient):
         asked, call = read_request(ThreadUpdateRequest, request, request_id, fields)
         return await self._send(Thread, "POST", path(_THREAD, thread_id), call, body=asked)
 
-    async def delete_thread(
-        self, thread_id: str, request_id: str | None = None, **options: Unpack[Options]
-    ) -> Deleted:
+    async def delete_thread(self, thread_id: str, request_id: str | None = None, **options: Unpack[Options]) -> Deleted:
         """Delete a thread."""
         return await self._send(Deleted, "DELETE", path(_THREAD, thread_id), read_options(options, request_id))
 
     async def create_run(
         self,
+        /,
         thread_id: str,
         request: RunRequest | Mapping[str, Any] | None = None,
         request_id: str | None = None,

@@ -151,6 +151,7 @@ class AudioMethods(BaseClient):
 
     def stream_speech(
         self,
+        /,
         request: AudioSpeechRequest | Mapping[str, Any] | None = None,
         request_id: str | None = None,
         **fields: Any,

@@ -20,7 +20,7 @@ class BatchMethods(BaseClient):
     """Requests in a file, answered within a day. Anthropic's batches are ``create_messages_batch`` and its kin."""
 
     async def create_batch(
-        self, request: BatchRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self, /, request: BatchRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
     ) -> Batch:
         """Start a batch.
 

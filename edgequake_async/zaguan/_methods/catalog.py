@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from typing_extensions import Unpack
 
+from ...types.construct import construct
 from .._transport import BaseClient, from_json, path
 from ..models import (
     CircuitBreakerStatus,
@@ -15,15 +17,16 @@ from ..models import (
     ModelList,
     ProvidersStatus,
     VirtualModel,
-    VirtualModelList,
     ZaguanModel,
     read_capabilities,
 )
+from ..models._base import entries_of
 from ._requests import Options, query, read_options
 
 __all__ = ["CatalogMethods"]
 
 _MODEL = "/models/{}"
+_Status = TypeVar("_Status", bound=ZaguanModel)
 
 
 class CatalogMethods(BaseClient):
@@ -46,9 +49,7 @@ class CatalogMethods(BaseClient):
         """One model. Raises NotFoundError where there is none of that id."""
         return await self._send(ModelInfo, "GET", path(_MODEL, model_id), read_options(options, request_id))
 
-    async def delete_model(
-        self, model_id: str, request_id: str | None = None, **options: Unpack[Options]
-    ) -> Deleted:
+    async def delete_model(self, model_id: str, request_id: str | None = None, **options: Unpack[Options]) -> Deleted:
         """Delete a model of the account's own, such as a fine-tuned one."""
         return await self._send(Deleted, "DELETE", path(_MODEL, model_id), read_options(options, request_id))
 
@@ -109,7 +110,8 @@ class CatalogMethods(BaseClient):
         self, request_id: str | None = None, **options: Unpack[Options]
     ) -> list[VirtualModel]:
         """The virtual models. CoreX's specification names the address and no shape, so fields are as sent."""
-        return (await self._send(VirtualModelList, "GET", "/virtual-models", read_options(options, request_id))).data
+        call = read_options(options, request_id)
+        return await self._send_parsed(from_json(_read_virtual_models), "GET", "/virtual-models", call)
 
     async def get_virtual_model(
         self, virtual_model_id: str, request_id: str | None = None, **options: Unpack[Options]
@@ -118,20 +120,35 @@ class CatalogMethods(BaseClient):
         target = path("/virtual-models/{}", virtual_model_id)
         return await self._send(VirtualModel, "GET", target, read_options(options, request_id))
 
-    async def get_providers_status(
-        self, request_id: str | None = None, **options: Unpack[Options]
-    ) -> ProvidersStatus:
-        """How the gateway's providers are, as sent."""
-        return await self._send(ProvidersStatus, "GET", "/providers/status", read_options(options, request_id))
+    async def get_providers_status(self, request_id: str | None = None, **options: Unpack[Options]) -> ProvidersStatus:
+        """How the gateway's providers are, as sent; of a bare list, ``data`` is that list."""
+        parse = from_json(partial(_read_status, ProvidersStatus))
+        return await self._send_parsed(parse, "GET", "/providers/status", read_options(options, request_id))
 
     async def get_circuit_breaker_status(
         self, request_id: str | None = None, **options: Unpack[Options]
     ) -> CircuitBreakerStatus:
-        """Which providers the gateway has cut off for now, as sent."""
-        target = "/circuit-breaker/status"
-        return await self._send(CircuitBreakerStatus, "GET", target, read_options(options, request_id))
+        """Which providers the gateway has cut off for now, as sent; of a bare list, ``data`` is that list."""
+        parse = from_json(partial(_read_status, CircuitBreakerStatus))
+        return await self._send_parsed(parse, "GET", "/circuit-breaker/status", read_options(options, request_id))
 
     async def health_check(self, request_id: str | None = None, **options: Unpack[Options]) -> dict[str, Any]:
         """``GET /health`` of the host: such as ``status``, ``timestamp`` and ``version``."""
         health = await self._send(ZaguanModel, "GET", "/health", read_options(options, request_id), root=True)
         return health.model_dump()
+
+
+def _read_virtual_models(document: Any) -> list[VirtualModel]:
+    """A list, or a list or a map by id under the names that other lists of CoreX have."""
+    entries = entries_of(document, "data", "virtual_models", "models")
+    if isinstance(entries, dict):
+        entries = [{"id": name, **entry} for name, entry in entries.items() if isinstance(entry, dict)]
+    return [construct(VirtualModel, entry) for entry in entries if isinstance(entry, dict)]
+
+
+def _read_status(cls: type[_Status], document: Any) -> _Status:
+    if isinstance(document, list):
+        document = {"data": document}
+    if not isinstance(document, dict):
+        raise ValueError("the JSON is neither an object nor a list")  # noqa: TRY004
+    return construct(cls, document)

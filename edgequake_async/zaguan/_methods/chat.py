@@ -20,7 +20,7 @@ class ChatMethods(BaseClient):
     """OpenAI-shaped chat with any provider's model."""
 
     async def chat(
-        self, request: ChatRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self, /, request: ChatRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
     ) -> ChatResponse:
         """One chat completion.
 
@@ -41,7 +41,7 @@ class ChatMethods(BaseClient):
         return await self._send(ChatResponse, "POST", _PATH, call, body=asked, model=asked.model)
 
     def chat_stream(
-        self, request: ChatRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self, /, request: ChatRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
     ) -> AsyncStream[ChatChunk]:
         """One chat completion in chunks as they arrive; sets ``stream`` itself.
 
@@ -54,7 +54,7 @@ class ChatMethods(BaseClient):
         body = asked.model_copy(update={"stream": True})
         return self._stream(ChatChunk, "chat", "POST", _PATH, call, body=body, model=asked.model)
 
-    async def chat_simple(self, message: str, model: str = _MODEL, **fields: Any) -> ChatResponse:
+    async def chat_simple(self, /, message: str, model: str = _MODEL, **fields: Any) -> ChatResponse:
         """The answer to one user message.
 
         Args:
@@ -65,7 +65,7 @@ class ChatMethods(BaseClient):
         return await self.chat(model=model, messages=[{"role": "user", "content": message}], **fields)
 
     async def chat_with_system(
-        self, system_prompt: str, user_message: str, model: str = _MODEL, **fields: Any
+        self, /, system_prompt: str, user_message: str, model: str = _MODEL, **fields: Any
     ) -> ChatResponse:
         """The answer to one user message under a system prompt.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
+
 from typing_extensions import Unpack
 
 from .._transport import BaseClient
@@ -154,9 +155,7 @@ class CreditsMethods(BaseClient):
             provider=provider,
             band=band,
         )
-        return await self._send(
-            CreditsStats, "GET", "/credits/stats", read_options(options, request_id), query=asked
-        )
+        return await self._send(CreditsStats, "GET", "/credits/stats", read_options(options, request_id), query=asked)
 
 
 def _after(history: CreditsHistory) -> tuple[str | None, int | None]:

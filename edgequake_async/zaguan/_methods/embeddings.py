@@ -16,7 +16,11 @@ class EmbeddingMethods(BaseClient):
     """Vectors of texts or token ids."""
 
     async def create_embeddings(
-        self, request: EmbeddingRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self,
+        /,
+        request: EmbeddingRequest | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        **fields: Any,
     ) -> EmbeddingResponse:
         """One vector per input. Numbers or base64, as they were asked for: ``Embedding.vector()`` reads both.
 

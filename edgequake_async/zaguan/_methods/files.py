@@ -66,9 +66,7 @@ class FileMethods(BaseClient):
         """What is known of a file, without its content."""
         return await self._send(FileObject, "GET", path(_FILE, file_id), read_options(options, request_id))
 
-    async def delete_file(
-        self, file_id: str, request_id: str | None = None, **options: Unpack[Options]
-    ) -> Deleted:
+    async def delete_file(self, file_id: str, request_id: str | None = None, **options: Unpack[Options]) -> Deleted:
         """Delete a file."""
         return await self._send(Deleted, "DELETE", path(_FILE, file_id), read_options(options, request_id))
 
@@ -88,4 +86,6 @@ class FileMethods(BaseClient):
         Raises:
             OSError: it cannot be written.
         """
-        await self._download("GET", path(_CONTENT, file_id), read_options(options, request_id), output_path, verbatim=True)
+        await self._download(
+            "GET", path(_CONTENT, file_id), read_options(options, request_id), output_path, verbatim=True
+        )

@@ -21,6 +21,7 @@ class FineTuningMethods(BaseClient):
 
     async def create_fine_tuning_job(
         self,
+        /,
         request: FineTuningJobRequest | Mapping[str, Any] | None = None,
         request_id: str | None = None,
         **fields: Any,

@@ -20,6 +20,7 @@ class ImageMethods(BaseClient):
 
     async def create_image(
         self,
+        /,
         request: ImageGenerationRequest | Mapping[str, Any] | None = None,
         request_id: str | None = None,
         **fields: Any,

@@ -23,7 +23,11 @@ class ModerationMethods(BaseClient):
     """``POST /v1/moderations``, ``/v1/rerank``, ``/v1/classify``. All take a request, or its fields as keywords."""
 
     async def create_moderation(
-        self, request: ModerationRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self,
+        /,
+        request: ModerationRequest | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        **fields: Any,
     ) -> ModerationResponse:
         """Which kinds of harm a text shows.
 
@@ -41,14 +45,18 @@ class ModerationMethods(BaseClient):
         return await self._send(ModerationResponse, "POST", "/moderations", call, body=asked, model=asked.model)
 
     async def rerank(
-        self, request: RerankRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self, /, request: RerankRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
     ) -> RerankResponse:
         """Documents in the order of their relevance to a query. Args and errors as for ``create_moderation``."""
         asked, call = read_request(RerankRequest, request, request_id, fields)
         return await self._send(RerankResponse, "POST", "/rerank", call, body=asked, model=asked.model)
 
     async def classify(
-        self, request: ClassifyRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self,
+        /,
+        request: ClassifyRequest | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        **fields: Any,
     ) -> ClassifyResponse:
         """A label per input, by labelled examples. Args and errors as for ``create_moderation``."""
         asked, call = read_request(ClassifyRequest, request, request_id, fields)

@@ -7,7 +7,7 @@ from typing import Any
 
 from .._streams import AsyncStream
 from .._transport import BaseClient
-from ..models import ResponsesResponse, ResponsesRequest, ResponsesStreamEvent
+from ..models import ResponsesRequest, ResponsesResponse, ResponsesStreamEvent
 from ._requests import read_request, refuse_stream
 
 __all__ = ["ResponsesMethods"]
@@ -19,7 +19,11 @@ class ResponsesMethods(BaseClient):
     """Responses, chained by ``previous_response_id``. CoreX's TypeScript SDK claims the endpoint since 1.4."""
 
     async def create_response(
-        self, request: ResponsesRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self,
+        /,
+        request: ResponsesRequest | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        **fields: Any,
     ) -> ResponsesResponse:
         """One response.
 
@@ -39,7 +43,11 @@ class ResponsesMethods(BaseClient):
         return await self._send(ResponsesResponse, "POST", _PATH, call, body=asked, model=asked.model)
 
     def create_response_stream(
-        self, request: ResponsesRequest | Mapping[str, Any] | None = None, request_id: str | None = None, **fields: Any
+        self,
+        /,
+        request: ResponsesRequest | Mapping[str, Any] | None = None,
+        request_id: str | None = None,
+        **fields: Any,
     ) -> AsyncStream[ResponsesStreamEvent]:
         """One response as typed events; sets ``stream`` itself. Args and errors as for ``create_response``."""
         asked, call = read_request(ResponsesRequest, request, request_id, fields)
