@@ -141,7 +141,10 @@ class ZaguanClient:
     def __repr__(self) -> str:
         return repr(self._client).replace("AsyncZaguanClient", "ZaguanClient")
 
-    close = _call(AsyncZaguanClient.close)
+    def close(self) -> None:
+        """End the use of the client; later calls are RuntimeErrors. Connections are the process's and stay."""
+        self._client._closed = True  # not by way of the shim, which this would start at exit
+
     chat = _call(AsyncZaguanClient.chat)
     chat_stream = _streamed(AsyncZaguanClient.chat_stream)
     chat_simple = _call(AsyncZaguanClient.chat_simple)

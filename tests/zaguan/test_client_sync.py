@@ -77,7 +77,8 @@ import edgequake_async
 assert "edgequake_async.zaguan" not in sys.modules
 before = threading.active_count()
 import edgequake_async.zaguan as zaguan
-client = zaguan.ZaguanClient("http://127.0.0.1:9", "k"), zaguan.AsyncZaguanClient("http://127.0.0.1:9", "k")
+with zaguan.ZaguanClient("http://127.0.0.1:9", "k") as client:
+    zaguan.AsyncZaguanClient("http://127.0.0.1:9", "k"), client.chat_stream(model="m", messages=[{"role": "user"}])
 assert threading.active_count() == before == 1, threading.enumerate()
 assert set(zaguan.__all__) <= set(dir(zaguan))
 assert len(zaguan.__all__) == len(set(zaguan.__all__))
