@@ -84,8 +84,7 @@ _FIRST_WINS = frozenset({"created", "id", "model", "service_tier", "system_finge
 
 
 def _plain(value: _Chunk) -> _Fields:
-    # A field that holds what its type does not promise is no reason for a warning.
-    return value.model_dump(exclude_unset=True, warnings=False) if isinstance(value, BaseModel) else {**value}
+    return value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else {**value}
 
 
 def _dicts(value: Any) -> list[_Fields]:

@@ -55,7 +55,7 @@ def accumulate_messages_events(events: Iterable[BaseModel | Mapping[str, Any]]) 
 
 
 def _plain(value: BaseModel | Mapping[str, Any]) -> _Fields:
-    return value.model_dump(exclude_unset=True, warnings=False) if isinstance(value, BaseModel) else {**value}
+    return value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else {**value}
 
 
 def _dict(value: Any) -> _Fields:

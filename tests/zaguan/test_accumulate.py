@@ -420,7 +420,7 @@ def test_counts_and_reasons_are_the_last_that_were_sent() -> None:
         {"type": "message_start", "message": {"content": "x", "usage": 3}},
         {"type": "content_block_start", "index": "x"},
         {"type": "content_block_delta", "delta": None},
-        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": 3}},
+        {"type": "content_block_delta", "index": 1, "delta": {"type": "text_delta", "text": 3}},
         {"type": "message_delta", "delta": "x", "usage": "x"},
     ],
 )

@@ -163,6 +163,7 @@ def test_the_error_object_goes_before_its_details_and_these_before_the_top() -> 
         (None, "soon", None),
         (None, True, None),
         (None, float("nan"), None),
+        (None, float("inf"), None),
         (None, 10**400, None),
         (None, None, None),
     ],
@@ -203,8 +204,11 @@ def test_no_body_is_too_strange(body: bytes, kept: Any, status: int) -> None:
 
 
 def test_errors_nested_in_errors_are_followed_only_so_far() -> None:
-    body = b'{"error":' * 900 + b'{"credits_required": 1}' + b"}" * 900
-    assert refused(402, body).message == "It failed."
+    for depth, expected in ((3, 1), (4, None), (900, None)):
+        body = b'{"error":' * depth + b'{"credits_required": 1}' + b"}" * depth
+        error = refused(402, body)
+        assert isinstance(error, InsufficientCreditsError)
+        assert error.credits_required == expected
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,7 @@ class TestHelpers:
         async def ask(one: int, *, two: int) -> str:
             return flaky(one, two=two)
 
+        assert ask.__name__ == "ask"
         await self.checked(flaky, ask(1, two=2), raised, calls)
 
     @pytest.mark.anyio
@@ -189,7 +190,8 @@ def test_the_server_says_how_long_to_wait() -> None:
     # The terms' own delay would be 30 s and more.
     patient = RetryConfig(initial_delay=60, max_delay=60)
     started = time.monotonic()
-    assert with_retry(patient)(Flaky(RateLimitError("wait", 0.2), RateLimitError("wait", 0.1)))() == "answer"
+    flaky = Flaky(RateLimitError("wait", 0.2), RateLimitError("wait", 0.1), RateLimitError("come at once", 0.0))
+    assert with_retry(patient)(flaky)() == "answer"
     assert 0.3 <= time.monotonic() - started < 20
 
 
