@@ -47,6 +47,7 @@ class FakeCoreX(FakeProvider):
     def start(self) -> FakeCoreX:
         """Listen; returns self. Does nothing where it listens already."""
         super().start()
+        self._world.root = self.host_url
         return self
 
     def __enter__(self) -> FakeCoreX:

@@ -13,21 +13,16 @@ from typing import Any
 
 from . import openai_chat
 from .brain import Ask, Said, Tool, Turn, prompt_tokens, tokens
-from .corex_call import Call, Json, Refused, given, needed
+from .corex_call import Call, Json, Refused, given, named_event, needed
 from .corex_chat import spoken
 from .corex_world import Routes, World
 from .framing import Answer, spaced
-from .openai_wire import compact, event_answer, json_answer, lenient
+from .openai_wire import event_answer, json_answer, lenient
 from .records import Received
 from .replies import Stream, Text
 
 _RANGES = {"temperature": 1, "top_p": 1}
 _STOPS = {"tool_calls": "tool_use", "length": "max_tokens", "stop": "end_turn"}
-
-
-def message(world: World, call: Call) -> Json:
-    """The answer to the request as one document, charged."""
-    return _answered(world, call, call.document())[1]
 
 
 def render(reply: Text | Stream, record: Received) -> Answer:
@@ -194,16 +189,16 @@ def _arguments(arguments: Mapping[str, Any] | str) -> Any:
 def _events(whole: Mapping[str, Any], turn: Turn) -> Iterator[bytes]:
     counted = {**whole["usage"], "output_tokens": 0}
     opening = {**whole, "content": [], "stop_reason": None, "stop_sequence": None, "usage": counted}
-    yield _event("message_start", message=opening)
+    yield named_event("message_start", message=opening)
     arguments = iter(call.arguments_text for call in turn.calls)
     for index, block in enumerate(whole["content"]):
         empty, deltas = _parts(block, arguments)
-        yield _event("content_block_start", index=index, content_block=empty)
+        yield named_event("content_block_start", index=index, content_block=empty)
         if index == 0:
-            yield _event("ping")
+            yield named_event("ping")
         for delta in deltas:
-            yield _event("content_block_delta", index=index, delta=delta)
-        yield _event("content_block_stop", index=index)
+            yield named_event("content_block_delta", index=index, delta=delta)
+        yield named_event("content_block_stop", index=index)
     yield from _closing(whole["stop_reason"], whole["stop_sequence"], whole["usage"].get("output_tokens", 0))
 
 
@@ -222,19 +217,19 @@ def _paced(reply: Stream, opening: Json) -> Iterator[bytes | float]:
     """A scripted stream as one text block; a mapping among the pieces is a whole delta."""
     if reply.first_delay:
         yield reply.first_delay
-    yield _event("message_start", message=opening)
-    yield _event("content_block_start", index=0, content_block={"type": "text", "text": ""})
+    yield named_event("message_start", message=opening)
+    yield named_event("content_block_start", index=0, content_block={"type": "text", "text": ""})
     said = ""
     for piece in spaced(reply.pieces, reply.gap):
         if isinstance(piece, float | int):
             yield piece
         elif isinstance(piece, str):
             said += piece
-            yield _event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+            yield named_event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
         else:
-            yield _event("content_block_delta", index=0, delta=piece)
+            yield named_event("content_block_delta", index=0, delta=piece)
     if reply.finish_reason is not None:
-        yield _event("content_block_stop", index=0)
+        yield named_event("content_block_stop", index=0)
         n_output = (reply.usage or {}).get("output_tokens", len(tokens(said)))
         *closing, end = _closing(_STOPS.get(reply.finish_reason, reply.finish_reason), None, n_output)
         yield from closing
@@ -244,11 +239,7 @@ def _paced(reply: Stream, opening: Json) -> Iterator[bytes | float]:
 
 def _closing(reason: str | None, stop: str | None, n_output: int) -> list[bytes]:
     delta = {"stop_reason": reason, "stop_sequence": stop}
-    return [_event("message_delta", delta=delta, usage={"output_tokens": n_output}), _event("message_stop")]
-
-
-def _event(name: str, **fields: Any) -> bytes:
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), compact({"type": name, **fields}))
+    return [named_event("message_delta", delta=delta, usage={"output_tokens": n_output}), named_event("message_stop")]
 
 
 ROUTES: Routes = {

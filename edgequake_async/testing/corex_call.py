@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .framing import Answer, answer
 from .openai_ask import Refusal
-from .openai_wire import event_answer, json_answer
+from .openai_wire import compact, event_answer, json_answer
 from .records import Received
 from .replies import Common
 
@@ -97,6 +97,11 @@ class Call:
         """A body that is not JSON."""
         headers = {"content-type": content_type, "x-request-id": request_id(self.record)}
         return answer(200, headers, [content])
+
+
+def named_event(name: str, /, **fields: Any) -> bytes:
+    """A server-sent event that has its type in its data too, as Anthropic and OpenAI's Responses send them."""
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), compact({"type": name, **fields}))
 
 
 def given(body: Mapping[str, Any], name: str, *kinds: type, default: Any = None) -> Any:

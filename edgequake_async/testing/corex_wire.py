@@ -7,11 +7,27 @@ fields.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 from urllib.parse import unquote
 
-from . import corex_anthropic, corex_catalog, corex_chat, corex_credits, openai_wire
+from . import (
+    corex_anthropic,
+    corex_assistants,
+    corex_audio,
+    corex_batches,
+    corex_catalog,
+    corex_chat,
+    corex_credits,
+    corex_files,
+    corex_images,
+    corex_responses,
+    corex_scoring,
+    corex_tuning,
+    openai_wire,
+)
 from .corex_call import Call, Json, Refused, common, request_id
 from .corex_world import Handler, World
 from .framing import Answer
@@ -20,8 +36,20 @@ from .openai_wire import json_answer
 from .records import Received
 from .replies import Error, Stream, Text
 
-_AREAS = (corex_catalog.ROUTES, corex_chat.ROUTES, corex_credits.ROUTES, corex_anthropic.ROUTES)
-_ROUTES = {route: handler for area in _AREAS for route, handler in area.items()}
+_ROUTES = {
+    **corex_anthropic.ROUTES,
+    **corex_assistants.ROUTES,
+    **corex_audio.ROUTES,
+    **corex_batches.ROUTES,
+    **corex_catalog.ROUTES,
+    **corex_chat.ROUTES,
+    **corex_credits.ROUTES,
+    **corex_files.ROUTES,
+    **corex_images.ROUTES,
+    **corex_responses.ROUTES,
+    **corex_scoring.ROUTES,
+    **corex_tuning.ROUTES,
+}
 _TYPES = {
     401: "authentication_error",
     402: "insufficient_credits",
@@ -37,7 +65,7 @@ class CoreXWire:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        world.default = self.default
+        world.perform = self._performed
 
     def check_key(self, record: Received, key: str) -> None:
         """Refuse (401) whoever does not send the key as a bearer token, on every path."""
@@ -71,11 +99,20 @@ class CoreXWire:
             return json_answer(record, self._error(record, refusal), reply, reply.status)
         if _is_anthropic(record):
             return corex_anthropic.render(reply, record)
+        if record.path == "/v1/responses":
+            return corex_responses.render(reply, record)
         return openai_wire.render(reply, record)
 
     def refuse(self, record: Received, refusal: Refusal) -> Answer:
         """The error object of the path's protocol."""
         return json_answer(record, self._error(record, refusal), common(record), refusal.status)
+
+    def _performed(self, record: Received) -> tuple[int, Any]:
+        try:
+            answer = self.default(record)
+        except Refusal as refusal:
+            return refusal.status, self._error(record, refusal)
+        return 200, json.loads(b"".join(piece for piece in answer.body if isinstance(piece, bytes)))
 
     def _error(self, record: Received, refusal: Refusal) -> Json:
         named = refusal.type if isinstance(refusal, Refused) else None

@@ -22,7 +22,12 @@ Dialect = Literal["python", "go", "typescript"]
 
 @dataclass
 class World:
-    """The state behind every endpoint; whoever changes it holds ``lock``."""
+    """The state behind every endpoint; whoever changes it holds ``lock``.
+
+    ``down`` are providers that do not answer. ``kept`` is what belongs to an object, by its id, and is never shown:
+    a file's content, a batch's requests. ``perform`` answers a request that came inside another (a batch's line)
+    with its status and document. ``root`` is the server's URL without a path.
+    """
 
     dialect: Dialect = "python"
     credits: Account = field(default_factory=Account)
@@ -30,8 +35,10 @@ class World:
     virtual_models: dict[str, VirtualModel] = field(default_factory=virtual_models)
     down: set[str] = field(default_factory=set)
     shelves: dict[str, Shelf] = field(default_factory=dict)
+    root: str = ""
+    kept: dict[str, Any] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
-    default: Callable[[Received], Answer] | None = None
+    perform: Callable[[Received], tuple[int, Any]] = field(default=lambda record: (501, {}))
 
     def shelf(self, prefix: str) -> Shelf:
         """The objects whose ids start with ``prefix``."""
@@ -81,15 +88,10 @@ class Shelf:
         self._made = 0
         self._items: dict[str, Json] = {}
 
-    def add(self, kind: str, **fields: Any) -> Json:
-        """A new object with ``id``, ``object`` and ``created_at`` (seconds, one more than the last one's)."""
+    def add(self, **fields: Any) -> Json:
+        """A new object with an ``id`` and, unless given, ``created_at`` (seconds, one more than the last one's)."""
         self._made += 1
-        item: Json = {
-            "id": f"{self._prefix}fake{self._made:08d}",
-            "object": kind,
-            "created_at": CREATED + self._made,
-            **fields,
-        }
+        item: Json = {"id": f"{self._prefix}fake{self._made:08d}", "created_at": CREATED + self._made, **fields}
         self._items[item["id"]] = item
         return item
 
@@ -113,7 +115,7 @@ class Shelf:
         ids = [item["id"] for item in items]
         start = ids.index(query["after"]) + 1 if query.get("after") in ids else 0
         end = ids.index(query["before"]) if query.get("before") in ids else len(items)
-        limit = whole(query, "limit", 20)
+        limit = whole(query, "limit", 20, high=10_000)
         shown = items[start:end][:limit]
         return {
             "object": "list",

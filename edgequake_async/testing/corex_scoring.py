@@ -1,0 +1,138 @@
+"""Embeddings, reranking, classification and moderation of the fake CoreX.
+
+Texts that share words are close, as with the model's embeddings; a text is flagged for the words of a small
+table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .brain import tokens
+from .corex_call import Call, Json, Refused, given, needed
+from .corex_world import Routes, World
+from .openai_wire import embeddings
+from .vectors import embed
+
+_DIMENSIONS = 512
+_FLAGGED = 0.9
+_UNFLAGGED = 0.001
+_WORDS = {
+    "harassment": "idiot",
+    "harassment/threatening": "threaten",
+    "hate": "hate",
+    "hate/threatening": "exterminate",
+    "illicit": "steal",
+    "illicit/violent": "bomb",
+    "self-harm": "suicide",
+    "self-harm/intent": "kill myself",
+    "self-harm/instructions": "how to die",
+    "sexual": "porn",
+    "sexual/minors": "child porn",
+    "violence": "kill",
+    "violence/graphic": "gore",
+}
+
+
+def _embeddings(world: World, call: Call) -> Json:
+    body = call.document()
+    world.find(call, body)
+    found = embeddings(body)
+    world.charge(call, prompt=found["usage"]["prompt_tokens"])
+    return found
+
+
+def _rerank(world: World, call: Call) -> Json:
+    body = call.document()
+    world.find(call, body)
+    query = needed(body, "query", str)
+    texts = [_text(item) for item in needed(body, "documents", list)]
+    top = given(body, "top_n", int, default=len(texts))
+    if top < 1:
+        raise Refused(400, "Invalid 'top_n': expected at least 1.", param="top_n", code="invalid_value")
+    rows: list[Json] = [
+        {"index": index, "relevance_score": _closeness(query, text), "document": {"text": text}}
+        for index, text in enumerate(texts)
+    ]
+    rows.sort(key=lambda row: (-row["relevance_score"], row["index"]))
+    world.charge(call, prompt=_count([query, *texts]))
+    meta = {"billed_units": {"search_units": 1}}
+    return {"id": f"rerank_fake{call.record.number:08d}", "results": rows[:top], "meta": meta}
+
+
+def _classify(world: World, call: Call) -> Json:
+    body = call.document()
+    world.find(call, body)
+    inputs = needed(body, "inputs", list)
+    examples = needed(body, "examples", list)
+    for name, items, kind in (("inputs", inputs, str), ("examples", examples, Mapping)):
+        if not all(isinstance(item, kind) for item in items):
+            raise Refused(400, f"Invalid '{name}': an item has the wrong type.", param=name, code="invalid_type")
+    pairs = [(needed(example, "text", str), needed(example, "label", str)) for example in examples]
+    world.charge(call, prompt=_count([*inputs, *(text for text, _ in pairs)]))
+    rows = [_classified(f"class_fake{call.record.number:08d}x{n}", text, pairs) for n, text in enumerate(inputs)]
+    return {"id": f"classify_fake{call.record.number:08d}", "classifications": rows}
+
+
+def _classified(id: str, text: str, pairs: Sequence[tuple[str, str]]) -> Json:
+    closest: dict[str, float] = {}
+    for example, label in pairs:
+        closest[label] = max(closest.get(label, 0.0), _closeness(text, example))
+    total = sum(closest.values())
+    shares = {label: round(value / total, 6) if total else 1 / len(closest) for label, value in closest.items()}
+    best = max(shares, key=lambda label: shares[label])
+    labels = {label: {"confidence": share} for label, share in shares.items()}
+    return {"id": id, "input": text, "prediction": best, "confidence": shares[best], "labels": labels}
+
+
+def _moderations(world: World, call: Call) -> Json:
+    body = call.document()
+    model = world.find(call, body, default="omni-moderation-latest")
+    sent = needed(body, "input", str, list)
+    if isinstance(sent, list) and all(isinstance(part, Mapping) for part in sent):
+        sent = "\n".join(_text(part) for part in sent if part.get("type") == "text")
+    texts = sent if isinstance(sent, list) else [sent]
+    if not all(isinstance(text, str) for text in texts):
+        raise Refused(400, "Invalid 'input': expected texts.", param="input", code="invalid_type")
+    world.charge(call, prompt=_count(texts))
+    results = [_moderated(text.lower()) for text in texts]
+    return {"id": f"modr-fake{call.record.number:08d}", "model": body.get("model") or model.id, "results": results}
+
+
+def _moderated(text: str) -> Json:
+    flags = {name: re.search(rf"\b{word}\b", text) is not None for name, word in _WORDS.items()}
+    scores = {name: _FLAGGED if flag else _UNFLAGGED for name, flag in flags.items()}
+    kinds = {name: ["text"] for name in flags}
+    return {
+        "flagged": any(flags.values()),
+        "categories": flags,
+        "category_scores": scores,
+        "category_applied_input_types": kinds,
+    }
+
+
+def _text(item: Any) -> str:
+    text = item.get("text") if isinstance(item, Mapping) else item
+    if not isinstance(text, str):
+        raise Refused(400, "Invalid 'documents': expected strings or objects with a text.", param="documents")
+    return text
+
+
+def _closeness(left: str, right: str) -> float:
+    """The cosine, from 0 up."""
+    pairs = zip(embed(left, _DIMENSIONS), embed(right, _DIMENSIONS), strict=True)
+    return round(max(0.0, sum(a * b for a, b in pairs)), 6)
+
+
+def _count(texts: Sequence[str]) -> int:
+    return sum(len(tokens(text)) for text in texts)
+
+
+ROUTES: Routes = {
+    ("POST", "/v1/embeddings"): _embeddings,
+    ("POST", "/v1/rerank"): _rerank,
+    ("POST", "/v1/classify"): _classify,
+    ("POST", "/v1/moderations"): _moderations,
+}
