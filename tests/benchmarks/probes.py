@@ -49,13 +49,18 @@ async def fleet(operation: Callable[[], Awaitable[Any]], calls: int, in_flight: 
     await asyncio.gather(*(worker() for _ in range(in_flight)))
 
 
+async def metered(work: Awaitable[None]) -> tuple[float, float]:
+    """CPU and wall microseconds of `work`."""
+    cpu, wall = cpu_seconds(), time.perf_counter()
+    await work
+    return (cpu_seconds() - cpu) * 1e6, (time.perf_counter() - wall) * 1e6
+
+
 async def cost(operation: Callable[[], Awaitable[Any]], calls: int, in_flight: int, items: int = 1) -> Numbers:
     """CPU and wall microseconds per item, where one call yields `items` of them."""
     await fleet(operation, in_flight * 4, in_flight)
-    cpu, wall = cpu_seconds(), time.perf_counter()
-    await fleet(operation, calls, in_flight)
-    cpu, wall = cpu_seconds() - cpu, time.perf_counter() - wall
-    return {"cpu_us": cpu * 1e6 / (calls * items), "wall_us": wall * 1e6 / (calls * items)}
+    cpu, wall = await metered(fleet(operation, calls, in_flight))
+    return {"cpu_us": cpu / (calls * items), "wall_us": wall / (calls * items)}
 
 
 async def unary(adapter: Any, base: str, *, calls: int, in_flight: int) -> Numbers:
@@ -65,6 +70,32 @@ async def unary(adapter: Any, base: str, *, calls: int, in_flight: int) -> Numbe
         check(len(await adapter.unary(client)), bodies.ANSWER_CHARACTERS, "characters")
 
     return await cost(one, calls, in_flight)
+
+
+async def load(adapter: Any, base: str, *, calls: int, in_flight: int) -> Numbers:
+    """Answers per second and CPU per answer with `in_flight` calls under way, after one wave of them as warm-up.
+
+    A call that raises is counted as failed and is no answer.
+    """
+    client = adapter.connect(base)
+    failed = 0
+
+    async def one() -> None:
+        nonlocal failed
+        try:
+            answer = await adapter.unary(client)
+        except Exception:  # every rival has errors of its own
+            failed += 1
+        else:
+            check(len(answer), bodies.ANSWER_CHARACTERS, "characters")
+
+    await fleet(one, in_flight, in_flight)
+    failed = 0
+    cpu, wall = await metered(fleet(one, calls, in_flight))
+    answered = calls - failed
+    if not answered:
+        raise RuntimeError("no call was answered")
+    return {"cpu_us": cpu / answered, "per_second": answered * 1e6 / wall, "failed": failed}
 
 
 async def stream(adapter: Any, base: str, *, calls: int, in_flight: int) -> Numbers:

@@ -1,4 +1,5 @@
-"""The questions, as a table: probe, route, rivals, sizes, columns. The first column decides the order and the ratios.
+"""The questions, as a table: probe, route, rivals, sizes, columns. The first column decides the order and the ratios,
+the first rival is ours.
 
 Promises that a question is fully described by its row, so that README and report cannot drift from what ran.
 """
@@ -16,6 +17,7 @@ ROUNDS, QUICK_ROUNDS = 5, 2
 class Question:
     """`columns` maps a probe's figure to its heading; `full` and `quick` are the probe's options.
 
+    `ceiling` names a figure, the more the better, that is also shown as a share of the best floor's.
     `counted` questions add up runs (how many failed) instead of ranking figures, and take `runs` rounds, not ROUNDS.
     """
 
@@ -29,11 +31,30 @@ class Question:
     quick: dict[str, Any] = field(default_factory=dict)
     timeout: float = 120.0
     counted: bool = False
+    ceiling: str = ""
     runs: tuple[int, int] = (ROUNDS, QUICK_ROUNDS)
 
 
+ROUNDS_OF_LOAD = 3
 COST = {"cpu_us": "CPU us", "wall_us": "wall us"}
 CROWD = {"in_flight": 1000}
+
+
+def zaguan_load(in_flight: int, calls: int) -> Question:
+    return Question(
+        f"zaguan-{in_flight}",
+        f"Chat through a Zaguan client, {in_flight:,} in flight on a 200 ms upstream",
+        "load",
+        "brisk",
+        ("ours-zaguan", "zaguan-sdk", "sockets"),
+        {"cpu_us": "CPU us per answer", "per_second": f"answers/s (ideal {in_flight * 5:,})", "failed": "failed calls"},
+        full={"calls": calls, "in_flight": in_flight},
+        quick={"calls": in_flight, "in_flight": in_flight},
+        timeout=600.0,
+        ceiling="per_second",
+        runs=(ROUNDS_OF_LOAD, QUICK_ROUNDS),
+    )
+
 
 QUESTIONS = (
     Question(
@@ -152,4 +173,34 @@ QUESTIONS = (
         full={"calls": 200},
         quick={"calls": 40},
     ),
+    zaguan_load(50, 1000),
+    zaguan_load(100, 2000),
+    zaguan_load(400, 4000),
+    zaguan_load(1000, 4000),
+    Question(
+        "zaguan-stream",
+        "CPU per chunk of a Zaguan client's chat stream, 300-chunk bursts, 8 streams in flight",
+        "stream",
+        "burst",
+        ("ours-zaguan", "zaguan-sdk"),
+        {**COST, "chunks": "chunks seen per stream"},
+        full={"calls": 160, "in_flight": 8},
+        quick={"calls": 24, "in_flight": 8},
+    ),
+    Question(
+        "zaguan-sync",
+        "CPU per chat of a synchronous Zaguan client, one at a time",
+        "sync",
+        "unary",
+        ("ours-zaguan", "zaguan-sdk"),
+        COST,
+        full={"calls": 1000},
+        quick={"calls": 200},
+    ),
 )
+
+
+def named(name: str) -> list[Question]:
+    """The question of that name, else those whose first word it is: `zaguan` is every `zaguan-...`."""
+    exact = [question for question in QUESTIONS if question.name == name]
+    return exact or [question for question in QUESTIONS if question.name.startswith(f"{name}-")]

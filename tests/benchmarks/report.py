@@ -40,6 +40,9 @@ def ranked(
     first, *others = question.columns
     medians = {name: middle(runs, first) for name, runs in results.items() if runs}
     best = min((value for name, value in medians.items() if name in floors), default=None)
+    ours = medians.get(question.rivals[0])
+    top = question.ceiling
+    ceiling = max((middle(results[name], top) for name in medians if name in floors), default=None) if top else None
     heads = [
         "",
         f"{question.columns[first]}: min",
@@ -48,6 +51,7 @@ def ranked(
         "x ours",
         "x floor",
         *(question.columns[key] for key in others),
+        *(["of the ceiling"] if ceiling else []),
     ]
     lines = [row(*heads), row("---", *["---:"] * (len(heads) - 1))]
     for name, value in sorted(medians.items(), key=lambda item: item[1]):
@@ -57,9 +61,10 @@ def ranked(
             number(value),
             number(max(run[first] for run in runs)),
         ]
-        ratios = [ratio(value, medians.get("ours")), ratio(value, best)]
+        ratios = [ratio(value, ours), ratio(value, best)]
+        share = [f"{middle(runs, top) / ceiling:.0%}"] if ceiling else []
         label = f"{name} (floor)" if name in floors else name
-        lines.append(row(label, *spread, *ratios, *(number(middle(runs, key)) for key in others)))
+        lines.append(row(label, *spread, *ratios, *(number(middle(runs, key)) for key in others), *share))
     lines += [row(name, *["failed"] * 3, *["-"] * (len(heads) - 4)) for name in results if name not in medians]
     return lines + footnotes(faults)
 

@@ -24,7 +24,7 @@ import bodies
 import report
 import servers
 import venvs
-from questions import QUESTIONS, Question
+from questions import QUESTIONS, Question, named
 
 HERE = Path(__file__).parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "edgequake-bench"
@@ -124,7 +124,7 @@ def alone(cache: Path) -> Iterator[None]:
 def parse() -> argparse.Namespace:
     names = ",".join(question.name for question in QUESTIONS)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default=names, help=f"questions, by comma; default {names}")
+    parser.add_argument("--only", default=names, help=f"questions, or their first word, by comma; default {names}")
     parser.add_argument("--rivals", default=",".join(venvs.rivals()), help="rivals, by comma; see rivals.toml")
     parser.add_argument("--rounds", type=int, help="rounds per rival; default 5, or 2 with --quick; exit: 50, or 10")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
@@ -152,24 +152,24 @@ def machine(served: str, versions: dict[str, str], notes: Sequence[str]) -> str:
 def main() -> None:
     arguments = parse()
     asked, wanted, rows = arguments.only.split(","), arguments.rivals.split(","), venvs.rivals()
-    if unknown := {*asked, *wanted} - {question.name for question in QUESTIONS} - set(rows):
+    if unknown := {name for name in asked if not named(name)} | (set(wanted) - set(rows)):
         raise SystemExit(f"unknown: {', '.join(sorted(unknown))}")
-    questions = [question for question in QUESTIONS if question.name in asked]
+    questions = [question for question in QUESTIONS if any(question in named(name) for name in asked)]
     used = [name for name in rows if name in wanted and any(name in question.rivals for question in questions)]
     floors = {name for name in used if rows[name].floor}
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with alone(arguments.cache):
-        built = {
-            name: venvs.build(name, arguments.cache) for name in {rows[name].environment for name in used} - {"ours"}
-        }
-        upstream = venvs.build("upstream", arguments.cache)[0]
-        if "ours" in used:
-            built["ours"] = (
-                (arguments.ours_python, "") if arguments.ours_python else venvs.build("ours", arguments.cache)
-            )
+        environments = {"upstream", *(rows[name].environment for name in used)}
+        given = {"ours": (arguments.ours_python, "")} if arguments.ours_python else {}
+        built = {name: given.get(name) or venvs.build(name, arguments.cache) for name in environments}
+        upstream = built["upstream"][0]
         pythons = {name: python for name, (python, _) in built.items()}
-        versions = {name: venvs.version(pythons[rows[name].environment], rows[name].distribution) for name in used}
+        versions = {
+            name: venvs.version(pythons[rows[name].environment], rows[name].distribution)
+            for name in used
+            if rows[name].distribution
+        }
         saved: dict[str, Any] = {"versions": versions, "questions": {}}
         with servers.canned(upstream) as (canned, served), servers.timed(upstream) as timed:
             print(machine(served, versions, [note for _, note in built.values() if note]), flush=True)

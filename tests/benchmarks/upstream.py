@@ -7,7 +7,7 @@ latency is the question. Refuses: chunked request bodies (411), unknown routes (
 
 Routes, each as `/<route>/v1/...`:
     unary, burst, embed   the canned bodies at once; used where nginx is missing
-    slow                  the unary body after 300 ms
+    slow, brisk           the unary body after 300 or 200 ms
     first                 20 ms, then a chunk whose content is the server's own delay in ns; 20 ms later the end
     paced                 a chunk at once, then one a second, until the client leaves
 """
@@ -22,11 +22,13 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import bodies
 
 SLOW_SECONDS = 0.3
+BRISK_SECONDS = 0.2
 FIRST_SECONDS = 0.02
 PACE_SECONDS = 1.0
 STREAM_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -53,8 +55,8 @@ def write(transport: asyncio.Transport, data: bytes) -> None:
         transport.write(data)
 
 
-def slow(transport: asyncio.Transport) -> None:
-    asyncio.get_running_loop().call_later(SLOW_SECONDS, write, transport, REPLIES[b"unary"])
+def later(seconds: float, transport: asyncio.Transport) -> None:
+    asyncio.get_running_loop().call_later(seconds, write, transport, REPLIES[b"unary"])
 
 
 def first(transport: asyncio.Transport) -> None:
@@ -74,7 +76,12 @@ def paced(transport: asyncio.Transport) -> None:
     open_streams.add(transport)
 
 
-TIMED: dict[bytes, Callable[[asyncio.Transport], None]] = {b"slow": slow, b"first": first, b"paced": paced}
+TIMED: dict[bytes, Callable[[asyncio.Transport], None]] = {
+    b"slow": partial(later, SLOW_SECONDS),
+    b"brisk": partial(later, BRISK_SECONDS),
+    b"first": first,
+    b"paced": paced,
+}
 
 
 class Exchange(asyncio.Protocol):

@@ -29,7 +29,10 @@ VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.
 
 @dataclass(frozen=True)
 class Rival:
-    """One row of a table: `adapter` is a module of adapters/, `module` what the import question imports."""
+    """One row of a table: `adapter` is a module of adapters/, `module` what the import question imports.
+
+    One without a `distribution` is of the standard library, and has no version to report.
+    """
 
     name: str
     environment: str
