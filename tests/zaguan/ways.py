@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from edgequake_async import zaguan
 from edgequake_async.testing import FakeProvider
 
 from .wire import CHAT, MESSAGES
@@ -85,8 +86,6 @@ class ClientWay:
     @contextmanager
     def open(self, fake: FakeProvider | str | None, api_key: str | None = None, **settings: Any) -> Iterator[Any]:
         """A client of ``fake`` (or of a base URL, or of None); its calls block, its streams are plain iterators."""
-        from edgequake_async import zaguan
-
         url, key = (fake.host_url, api_key or fake.api_key) if isinstance(fake, FakeProvider) else (fake, api_key)
         if self.backend is None:
             with zaguan.ZaguanClient(url, key, **settings) as client:
