@@ -49,15 +49,20 @@ def test_d8_every_body_of_a_failure_is_read(client_way: ClientWay, fake: FakePro
 
 
 AUDIO = ("talk.mp3", b"ID3\x04")
-DENIED = raw(401, {"x-request-id": "srv-2"}, {"error": {"message": "The key is unknown.", "code": "invalid_api_key"}})
+
+
+def _denied(status: int) -> Reply:
+    told = {"message": "The key is unknown.", "code": "invalid_api_key"}
+    return raw(status, {"x-request-id": "srv-2"}, {"error": told})
 
 
 @pytest.mark.parametrize("method", ["create_transcription", "create_translation"])
 @pytest.mark.parametrize("response_format", ["json", "verbose_json", "text", "srt", "vtt"])
+@pytest.mark.parametrize("status", [200, 401])
 def test_d10_a_refused_transcript_is_no_transcript(
-    client_way: ClientWay, fake: FakeProvider, method: str, response_format: str
+    client_way: ClientWay, fake: FakeProvider, method: str, response_format: str, status: int
 ) -> None:
-    fake.script(DENIED)
+    fake.script(_denied(status))
     with client_way.open(fake) as client, pytest.raises(zaguan.AuthenticationError) as raised:
         getattr(client, method)(AUDIO, response_format=response_format)
     assert (raised.value.message, raised.value.request_id) == ("The key is unknown.", "srv-2")
@@ -73,8 +78,11 @@ def test_d10_a_transcript_in_text_is_kept_to_the_letter(
         assert client.create_transcription(AUDIO, response_format=response_format).text == said
 
 
-def test_d10_refused_speech_is_an_error_and_no_file(client_way: ClientWay, fake: FakeProvider, tmp_path: Path) -> None:
-    fake.script(DENIED)
+@pytest.mark.parametrize("status", [200, 401])
+def test_d10_refused_speech_is_an_error_and_no_file(
+    client_way: ClientWay, fake: FakeProvider, tmp_path: Path, status: int
+) -> None:
+    fake.script(_denied(status))
     request = zaguan.AudioSpeechRequest(model="openai/tts-1", input="hi", voice="alloy")
     with client_way.open(fake) as client, pytest.raises(zaguan.AuthenticationError) as raised:
         client.create_speech(request, str(tmp_path / "speech.mp3"))
@@ -175,7 +183,8 @@ UNANSWERED: dict[str, tuple[Reply, type[Exception]]] = {
 def test_d14_a_failed_connection_is_an_error_of_ours(client_way: ClientWay, fake: FakeProvider, case: str) -> None:
     reply, expected = UNANSWERED[case]
     fake.script(reply)
-    with client_way.open(fake, timeout=0.5) as client, pytest.raises(expected) as raised:
+    timeout = 0.3 if expected is zaguan.APITimeoutError else 30.0
+    with client_way.open(fake, timeout=timeout) as client, pytest.raises(expected) as raised:
         client.chat(**CHAT, request_id="mine-1")
     assert isinstance(raised.value, zaguan.ZaguanError)
     assert not isinstance(raised.value, zaguan.APIError)
@@ -207,7 +216,7 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 
 
 FAILURES: dict[str, tuple[Reply, type[Exception]]] = {
-    "answered": (DENIED, zaguan.AuthenticationError),
+    "answered": (_denied(401), zaguan.AuthenticationError),
     "unanswered": (drop_after(), zaguan.APIConnectionError),
     "a page": (raw(200, (), b"<html>hello</html>"), zaguan.InvalidResponseError),
 }

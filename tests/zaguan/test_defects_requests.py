@@ -105,6 +105,12 @@ def test_d18_a_call_may_have_headers_of_its_own(client_way: ClientWay, fake: Fak
     assert sent == [("search", "call"), ("search", "client")]
 
 
+@pytest.mark.parametrize("client", [zaguan.ZaguanClient, zaguan.AsyncZaguanClient])
+def test_d18_an_http_client_is_refused_and_not_ignored(client: type) -> None:
+    with pytest.raises(TypeError, match="http_client"):
+        client("https://api.example.com", "key", 30.0, object())
+
+
 ACCEPTED: dict[str, dict[str, Any]] = {
     "effort none": {"reasoning_effort": "none"},
     "effort of tomorrow": {"reasoning_effort": "extreme"},
