@@ -113,8 +113,8 @@ class AsyncStream(Generic[T]):
 
     @property
     def request_id(self) -> str | None:
-        """The id of the call."""
-        return self._reader.request_id
+        """The id of the call: the server's, once it is known, else the one that is sent."""
+        return (self._stream and self._stream.header("x-request-id")) or self._reader.request_id
 
     @property
     def status_code(self) -> int | None:

@@ -197,7 +197,7 @@ class BaseClient:
             except ValueError as error:
                 raise _eq_core.EngineError(target.invalid(answered, str(error))) from None
             if isinstance(parsed, ZaguanModel):
-                vars(parsed)["_request_id"] = watch.request_id
+                vars(parsed)["_request_id"] = answered.header("x-request-id") or watch.request_id
             watch.ended(answered.status, parsed)
         return parsed
 
@@ -208,8 +208,8 @@ class BaseClient:
             method: of HTTP.
             path: below ``/v1``, percent-encoded.
             call: the call's own terms.
-            **terms: ``body`` (a model or a mapping, sent as JSON), ``form``, ``query`` (values that are None are left
-                out), ``model`` (for hooks), ``root`` (the path is below the host), ``verbatim`` (the answer is
+            **terms: ``body`` (a model or a mapping, sent as JSON), ``form``, ``query``, ``model``
+                (for hooks), ``root`` (the path is below the host), ``verbatim`` (the answer is
                 somebody's file: whatever it says, it is no error).
 
         Raises:
@@ -278,14 +278,14 @@ class BaseClient:
         stream: bool,
         body: BaseModel | Mapping[str, Any] | None = None,
         form: Form | None = None,
-        query: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
         model: str | None = None,
         root: bool = False,
     ) -> _Ready:
         if self._closed:
             raise RuntimeError("the client is closed")
         url = f"{self.base_url}{'' if root else '/v1'}{path}"
-        target = self._make_target(method, f"{path}{_query(query)}", call, stream=stream, root=root)
+        target = self._make_target(method, f"{path}?{urlencode(query)}" if query else path, call, stream=stream, root=root)
         sent = to_body(body) if body is not None else await form.parts() if form is not None else None
         watch = Watch(self._hooks, _request_id(call, self._headers), method, url, model, self._retries(call))
         return _Ready(target, sent, [("X-Request-Id", watch.request_id)], watch)
@@ -325,15 +325,6 @@ def _terms(retry: RetryConfig) -> tuple[int, float, float, float, float, tuple[i
         0.5 if retry.jitter else 0.0,
         retry.retry_on_status_codes,
     )
-
-
-def _query(query: Mapping[str, Any] | None) -> str:
-    pairs = [(name, _text(value)) for name, value in (query or {}).items() if value is not None]
-    return f"?{urlencode(pairs)}" if pairs else ""
-
-
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _request_id(call: CallOptions, headers: Mapping[str, str]) -> str:

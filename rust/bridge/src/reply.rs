@@ -33,6 +33,11 @@ impl Reply {
         self.0.status
     }
 
+    /// A response header; of a repeated one, the first.
+    fn header(&self, name: &str) -> Option<String> {
+        call::header(&self.0.headers, name)
+    }
+
     #[getter]
     fn head(&self) -> Head {
         Head(self.0.headers.clone())

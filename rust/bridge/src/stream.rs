@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use edgequake_engine::buffer::{Buffer, Next};
+use edgequake_engine::call;
 use edgequake_engine::stream::ChunkStream;
 use pyo3::exceptions::{PyRuntimeError, PyStopAsyncIteration, PyStopIteration};
 use pyo3::prelude::*;
@@ -139,6 +140,11 @@ impl Stream {
     #[getter]
     fn attempts(&self) -> u32 {
         self.chunks.attempts
+    }
+
+    /// A response header; of a repeated one, the first.
+    fn header(&self, name: &str) -> Option<String> {
+        call::header(&self.chunks.headers, name)
     }
 
     /// Response headers.

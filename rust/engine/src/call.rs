@@ -229,16 +229,21 @@ pub(crate) fn body_error(error: &reqwest::Error, target: &Target) -> Error {
     Error::new(Kind::ResponseValidation, message)
 }
 
+/// A response header as text; of a repeated one, the first.
+pub fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).map(|value| text(value.as_bytes()))
+}
+
 /// Response headers as text; a value that is not ASCII is read as Latin-1, as HTTP defines it.
 pub fn header_list(headers: &HeaderMap) -> Vec<(String, String)> {
-    headers
-        .iter()
-        .map(|(name, value)| {
-            let value =
-                value.to_str().map_or_else(|_| value.as_bytes().iter().map(|&b| b as char).collect(), String::from);
-            (name.as_str().to_owned(), value)
-        })
-        .collect()
+    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect()
+}
+
+fn text(value: &[u8]) -> String {
+    str::from_utf8(value)
+        .ok()
+        .filter(|text| text.is_ascii())
+        .map_or_else(|| value.iter().map(|&byte| byte as char).collect(), str::to_owned)
 }
 
 /// A number in [0, 1) that differs between callers; not for secrets.
