@@ -13,7 +13,7 @@ from typing import Any
 
 from . import openai_chat
 from .brain import Ask, Said, Tool, Turn, prompt_tokens, tokens
-from .corex_call import Call, Json, Refused, given, named_event, needed
+from .corex_call import Call, Json, Refused, given, listed, named_event, needed
 from .corex_chat import spoken
 from .corex_world import Routes, World
 from .framing import Answer, spaced
@@ -84,7 +84,7 @@ def _read(body: Mapping[str, Any]) -> Ask:
     if limit < 1:
         raise Refused(400, "max_tokens: expected at least 1", param="max_tokens")
     thinking = given(body, "thinking", dict, default={})
-    offered = [needed({"tools": tool}, "tools", dict) for tool in given(body, "tools", list, default=[])]
+    offered = listed(body, "tools", dict)
     tools = [Tool(needed(tool, "name", str), given(tool, "input_schema", dict, default={})) for tool in offered]
     choice = given(body, "tool_choice", dict, str, default="auto")
     wanted = {"type": choice} if isinstance(choice, str) else choice
@@ -93,7 +93,7 @@ def _read(body: Mapping[str, Any]) -> Ask:
         tools=tools,
         choice=_choice(wanted, tools),
         parallel=wanted.get("disable_parallel_tool_use") is not True,
-        stop=tuple(given(body, "stop_sequences", list, default=[])),
+        stop=tuple(listed(body, "stop_sequences", str)),
         limit=limit,
         reasons=thinking.get("type") not in (None, "disabled"),
     )

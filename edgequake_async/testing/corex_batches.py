@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .corex_call import Call, Json, Refused, chosen, given, needed
+from .corex_call import Call, Json, Refused, chosen, given, listed, needed
 from .corex_files import keep
 from .corex_world import Routes, World
 from .framing import Answer
@@ -116,11 +116,9 @@ def _performed(world: World, call: Call, path: str, id: str, body: Mapping[str, 
 
 
 def _create_messages(world: World, call: Call) -> Json:
-    asked = []
-    for item in needed(call.document(), "requests", list):
-        if not isinstance(item, Mapping):
-            raise Refused(400, "requests: expected objects", param="requests")
-        asked.append((needed(item, "custom_id", str), needed(item, "params", dict)))
+    body = call.document()
+    needed(body, "requests", list)
+    asked = [(needed(item, "custom_id", str), needed(item, "params", dict)) for item in listed(body, "requests", dict)]
     names = [name for name, _ in asked]
     if len(set(names)) < len(names):
         raise Refused(400, "requests: a custom_id occurs twice", param="requests")

@@ -124,6 +124,14 @@ def needed(body: Mapping[str, Any], name: str, *kinds: type) -> Any:
     return value
 
 
+def listed(body: Mapping[str, Any], name: str, kind: type) -> list[Any]:
+    """The field as an array of ``kind``; empty where it is missing."""
+    items: list[Any] = given(body, name, list, default=[])
+    if not all(isinstance(item, kind) for item in items):
+        raise Refused(400, f"Invalid '{name}': an item is not {_WORDS[kind]}.", param=name, code="invalid_type")
+    return items
+
+
 def chosen(body: Mapping[str, Any], name: str, options: Iterable[str], default: str) -> str:
     """The field, which must be one of ``options``."""
     value = body.get(name)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .brain import Ask, Said, Tool, Turn
-from .corex_call import Call, Json, Refused, given, needed
+from .corex_call import Call, Json, Refused, given, listed, needed
 from .corex_chat import spoken
 from .corex_response_events import closed, events, opened, paced
 from .corex_world import Routes, World
@@ -86,7 +86,7 @@ def _earlier(world: World, id: str | None) -> list[Said]:
 
 
 def _ask(body: Mapping[str, Any], said: list[Said], able: bool) -> Ask:
-    offered = [tool for tool in given(body, "tools", list, default=[]) if tool.get("type") == "function"]
+    offered = [tool for tool in listed(body, "tools", dict) if tool.get("type") == "function"]
     tools = [Tool(needed(tool, "name", str), tool.get("parameters") or {}) for tool in offered]
     choice = given(body, "tool_choice", str, dict, default="auto")
     if isinstance(choice, dict):

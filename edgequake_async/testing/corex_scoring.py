@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .brain import tokens
-from .corex_call import Call, Json, Refused, given, needed
+from .corex_call import Call, Json, Refused, given, listed, needed
 from .corex_world import Routes, World
 from .openai_wire import embeddings
 from .vectors import embed
@@ -65,12 +65,10 @@ def _rerank(world: World, call: Call) -> Json:
 def _classify(world: World, call: Call) -> Json:
     body = call.document()
     world.find(call, body)
-    inputs = needed(body, "inputs", list)
-    examples = needed(body, "examples", list)
-    for name, items, kind in (("inputs", inputs, str), ("examples", examples, Mapping)):
-        if not all(isinstance(item, kind) for item in items):
-            raise Refused(400, f"Invalid '{name}': an item has the wrong type.", param=name, code="invalid_type")
-    pairs = [(needed(example, "text", str), needed(example, "label", str)) for example in examples]
+    for name in ("inputs", "examples"):
+        needed(body, name, list)
+    inputs = listed(body, "inputs", str)
+    pairs = [(needed(item, "text", str), needed(item, "label", str)) for item in listed(body, "examples", dict)]
     world.charge(call, prompt=_count([*inputs, *(text for text, _ in pairs)]))
     rows = [_classified(f"class_fake{call.record.number:08d}x{n}", text, pairs) for n, text in enumerate(inputs)]
     return {"id": f"classify_fake{call.record.number:08d}", "classifications": rows}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from .corex_account import Account
-from .corex_call import Call, Json, Refused, needed, whole
+from .corex_call import Call, Json, Refused, given, needed, whole
 from .corex_models import CREATED, Model, VirtualModel, models, virtual_models
 from .framing import Answer
 from .records import Received
@@ -50,7 +50,7 @@ class World:
         The provider may be left out of an id; ``virtual_model_id`` goes before ``model``.
         """
         name = default if default and body.get("model") is None else needed(body, "model", str)
-        virtual = body.get("virtual_model_id")
+        virtual = given(body, "virtual_model_id", str)
         if virtual is not None and virtual not in self.virtual_models:
             raise Refused(
                 404,

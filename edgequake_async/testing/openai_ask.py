@@ -55,13 +55,16 @@ def read(body: Mapping[str, Any]) -> Ask:
     if limit is None:
         limit = body.get("max_tokens")
     stop = body.get("stop") or ()
+    stops = [stop] if isinstance(stop, str) else stop
+    if not isinstance(stops, (list, tuple)) or not all(isinstance(word, str) for word in stops):
+        raise _invalid("stop", "expected a string or an array of strings", "invalid_type")
     return Ask(
         said=said(body),
         tools=tools,
         choice=_choice(body, tools),
         parallel=body.get("parallel_tool_calls") is not False,
         document=_schema(body),
-        stop=(stop,) if isinstance(stop, str) else tuple(stop),
+        stop=tuple(stops),
         limit=limit,
         turns=body.get("n") or 1,
         reasons=body.get("reasoning_effort") not in (None, "none"),
@@ -114,6 +117,8 @@ def _check(body: Mapping[str, Any]) -> None:
             raise _invalid(name, "invalid type", "invalid_type")
         if not low <= value <= high:
             raise _invalid(name, f"expected a value from {low} to {high}, but got {value}", "invalid_value")
+    if isinstance(body.get("n"), float):
+        raise _invalid("n", "expected an integer", "invalid_type")
     for name in ("max_tokens", "max_completion_tokens"):
         value = body.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):

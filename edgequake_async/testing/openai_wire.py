@@ -149,7 +149,7 @@ def embeddings(body: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(dimensions, int) or not 1 <= dimensions <= _DIMENSIONS_LIMIT:
         expected = f"expected an integer from 1 to {_DIMENSIONS_LIMIT}"
         raise Refusal(400, f"Invalid 'dimensions': {expected}.", param="dimensions", code="invalid_value")
-    pack = _PACKED.get(body.get("encoding_format") or "float")
+    pack = _PACKED.get(str(body.get("encoding_format") or "float"))
     if pack is None:
         expected = "expected 'float' or 'base64'"
         raise Refusal(400, f"Invalid 'encoding_format': {expected}.", param="encoding_format", code="invalid_value")

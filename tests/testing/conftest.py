@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any, NamedTuple
@@ -94,12 +95,12 @@ def corex() -> Iterator[FakeCoreX]:
 
 @pytest.fixture
 def ask(corex: FakeCoreX) -> Iterator[Ask]:
-    """Send one request with the key to the fake CoreX; a body that is not bytes goes as JSON."""
-    connections: list[HTTPConnection] = []
+    """Send a request with the key to the fake CoreX, over one connection per thread; bodies but bytes go as JSON."""
+    connections: dict[int, HTTPConnection] = {}
 
     def send(method: str, path: str, body: Any = None, **headers: str) -> Told:
-        connection = HTTPConnection(corex.host_url.removeprefix("http://"), timeout=10)
-        connections.append(connection)
+        fresh = HTTPConnection(corex.host_url.removeprefix("http://"), timeout=10)
+        connection = connections.setdefault(threading.get_ident(), fresh)
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         lines = {"authorization": f"Bearer {corex.api_key}", "content-type": "application/json"}
         given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -108,5 +109,5 @@ def ask(corex: FakeCoreX) -> Iterator[Ask]:
         return Told(response.status, response, response.read())
 
     yield send
-    for connection in connections:
+    for connection in connections.values():
         connection.close()
