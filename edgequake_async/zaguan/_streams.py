@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .. import sync
 from ..types.tolerant import read
+from ._error_mapping import from_engine
 from .accumulate import StreamAccumulator, accumulate_messages_events
-from .errors import InvalidResponseError, ZaguanError, from_engine
+from .errors import InvalidResponseError, ZaguanError
 from .models import AnthropicMessagesStreamEvent, ChatChunk, read_chunk
 
 if TYPE_CHECKING:
@@ -160,6 +161,23 @@ class AsyncStream(Generic[T]):
             raise
         return item
 
+    async def _next_batch(self) -> list[T]:
+        """The items that are there, waiting for the first; empty at the end of the stream."""
+        await self.open()
+        native = self._stream
+        if native is None:
+            return []
+        try:
+            while not (batch := native.take(_BATCH)):
+                await native.wait()
+        except StopAsyncIteration as end:
+            self._note(end)
+            return []
+        except BaseException as error:
+            self._note(error)
+            raise
+        return batch
+
     def _note(self, error: BaseException | None) -> None:
         """Tell the hooks how the stream ended: by itself, left early (None), or by an error."""
         if self._watch is None or self._stream is None:
@@ -237,7 +255,7 @@ class SyncStream(Generic[T]):
 
     def __next__(self) -> T:
         if not self._ready:
-            self._ready.extend(sync.run(_next_batch, self._async))
+            self._ready.extend(sync.run(self._async._next_batch))
             if not self._ready:
                 raise StopIteration
         return self._ready.popleft()
@@ -256,21 +274,3 @@ class SyncStream(Generic[T]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.request_id}>"
-
-
-async def _next_batch(stream: AsyncStream[T]) -> list[T]:
-    """The items that are there, waiting for the first; empty at the end of the stream."""
-    await stream.open()
-    native = stream._stream
-    if native is None:
-        return []
-    try:
-        while not (batch := native.take(_BATCH)):
-            await native.wait()
-    except StopAsyncIteration as end:
-        stream._note(end)
-        return []
-    except BaseException as error:
-        stream._note(error)
-        raise
-    return batch

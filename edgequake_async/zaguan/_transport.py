@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 import os
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
@@ -22,64 +21,18 @@ from ..request import make_target
 from ..timeouts import TimeoutTypes, read_timeout
 from ..types.tolerant import read
 from ..unserialisable import to_body
-from ._form import FileInput, Form, Part
+from ._form import Form, Part
+from ._options import NOT_GIVEN, CallOptions, merged, request_id
 from ._streams import AsyncStream, Reader
 from ._watch import Watch
 from .models._base import ZaguanModel
 from .observability import ObservabilityHook
 from .retry import RetryConfig
 
-__all__ = ["BaseClient", "CallOptions", "FileInput", "Form", "from_json", "options", "path"]
+__all__ = ["BaseClient", "from_json"]
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
-
-
-class _NotGiven:
-    def __repr__(self) -> str:
-        return "not given"
-
-
-NOT_GIVEN: Any = _NotGiven()
-
-
-@dataclass(frozen=True)
-class CallOptions:
-    """One call's own terms.
-
-    Attributes:
-        request_id: sent as ``X-Request-Id``, the same for every attempt; a new one where None.
-        timeout: as the client's; the client's where not given.
-        headers: win over the client's.
-        retry: as the client's; the client's where not given, none where None.
-    """
-
-    request_id: str | None = None
-    timeout: TimeoutTypes | None = NOT_GIVEN
-    headers: Mapping[str, str] | None = None
-    retry: RetryConfig | None = NOT_GIVEN
-
-
-def options(fields: dict[str, Any], request_id: str | None) -> CallOptions:
-    """The options among keyword arguments, which are taken out of ``fields``."""
-    return CallOptions(
-        request_id=request_id,
-        timeout=fields.pop("timeout", NOT_GIVEN),
-        headers=fields.pop("headers", None),
-        retry=fields.pop("retry", NOT_GIVEN),
-    )
-
-
-def path(template: str, *ids: str) -> str:
-    """A path with ids in it, each percent-encoded as a whole.
-
-    Raises:
-        ValueError: an id is empty, or one of the two that URLs resolve away ("." and "..").
-    """
-    for given in ids:
-        if not isinstance(given, str) or given in ("", ".", ".."):
-            raise ValueError(f"an id must be a text that is not empty, '.' or '..', not {given!r}")
-    return template.format(*(quote(given, safe="") for given in ids))
 
 
 def from_json(parse: Callable[[Any], T]) -> Callable[[bytes], T]:
@@ -255,7 +208,7 @@ class BaseClient:
             item: the model of an item; None for text (lines) or bytes.
             wire: ``chat``, ``events``, ``lines`` or ``bytes``.
         """
-        call = replace(call, request_id=_request_id(call, self._headers))
+        call = replace(call, request_id=request_id(call, self._headers))
         reader: Reader[T] = Reader(item, wire, call.request_id)
 
         async def open_stream() -> tuple[_eq_core.Stream, Watch]:
@@ -285,9 +238,11 @@ class BaseClient:
         if self._closed:
             raise RuntimeError("the client is closed")
         url = f"{self.base_url}{'' if root else '/v1'}{path}"
-        target = self._make_target(method, f"{path}?{urlencode(query)}" if query else path, call, stream=stream, root=root)
+        target = self._make_target(
+            method, f"{path}?{urlencode(query)}" if query else path, call, stream=stream, root=root
+        )
         sent = to_body(body) if body is not None else await form.parts() if form is not None else None
-        watch = Watch(self._hooks, _request_id(call, self._headers), method, url, model, self._retries(call))
+        watch = Watch(self._hooks, request_id(call, self._headers), method, url, model, self._retries(call))
         return _Ready(target, sent, [("X-Request-Id", watch.request_id)], watch)
 
     def _make_target(
@@ -302,7 +257,7 @@ class BaseClient:
                 "zaguan",
                 self.base_url if root else f"{self.base_url}/v1",
                 self.api_key,
-                _merged(self._headers, call.headers),
+                merged(self._headers, call.headers),
                 read_timeout(timeout, stream=stream, model=""),
                 0 if retry is None else _terms(retry),
                 *self._verify,
@@ -325,20 +280,3 @@ def _terms(retry: RetryConfig) -> tuple[int, float, float, float, float, tuple[i
         0.5 if retry.jitter else 0.0,
         retry.retry_on_status_codes,
     )
-
-
-def _request_id(call: CallOptions, headers: Mapping[str, str]) -> str:
-    """The call's id; one among the headers counts as given."""
-    return call.request_id or _find_id(call.headers) or _find_id(headers) or str(uuid.uuid4())
-
-
-def _find_id(headers: Mapping[str, str] | None) -> str | None:
-    return next((value for name, value in (headers or {}).items() if name.lower() == "x-request-id"), None)
-
-
-def _merged(ours: Mapping[str, str], theirs: Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
-    if not ours and not theirs:
-        return ()
-    merged = {name.lower(): (name, value) for headers in (ours, theirs or {}) for name, value in headers.items()}
-    # The id belongs to the call, not to the target that calls share.
-    return tuple(pair for name, pair in merged.items() if name != "x-request-id")

@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from .. import _eq_core
-from .errors import APIError, ZaguanError, from_engine
+from ._error_mapping import from_engine
+from .errors import ZaguanError
 from .observability import ErrorEvent, ObservabilityHook, RequestEvent, ResponseEvent, RetryEvent, fire
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Watch:
             self.request_id,
             type(error).__name__,
             str(error),
-            error.status_code if isinstance(error, APIError) else None,
+            getattr(error, "status_code", None),
             max(attempts - 1, 0),
         )
         fire(self._hooks, "on_request_error", event)

@@ -45,12 +45,21 @@ def test_chat_and_what_it_cost(client_way: ClientWay, corex: FakeCoreX) -> None:
         assert accumulator.get_content() == "You said: hi"
         client.chat(model=MODEL, messages=HELLO, request_id="once")
         assert client.get_credits_balance().credits_remaining == before - 2
-        entries = list(client.iter_credits_history(1, page_size=1))
-        assert len(entries) == 2
-        assert {entry.request_id for entry in entries} >= {"once"}
+        assert [entry.request_id for entry in client.iter_credits_history()][0] == "once"
         assert client.get_credits_history(status="error").entries == []
         stats = client.get_credits_stats("month")
         assert MODEL in json.dumps(stats.model_dump())
+
+
+@pytest.mark.parametrize(
+    ("dialect", "size"), [("python", {"limit": 2}), ("go", {"limit": 2}), ("typescript", {"page_size": 2})]
+)
+def test_the_whole_history(client_way: ClientWay, dialect: Any, size: dict[str, int]) -> None:
+    with FakeCoreX(dialect=dialect) as fake, client_way.open(fake) as client:
+        for name in "abcde":
+            client.chat(model=MODEL, messages=HELLO, request_id=name)
+        assert [entry.request_id for entry in client.iter_credits_history(**size)] == ["e", "d", "c", "b", "a"]
+        assert sum(request.path.endswith("/history") for request in fake.requests) == 3
 
 
 def test_credits_run_out(client_way: ClientWay, corex: FakeCoreX) -> None:

@@ -31,9 +31,21 @@ def page(*ids: str, **rest: Any) -> Any:
         ([page("a", page=1, page_size=1, total=2), page("b", page=2, page_size=1, total=2)], [{}, {"page": "2"}]),
         ([page("a", page=1), page("b", page=2), page(page=3)], [{}, {"page": "2"}, {"page": "3"}]),
         ([page("a", "b", page=1), page("a", "b", page=1)], [{}, {"page": "2"}]),
+        ([page("a", "b", next_cursor="x"), page("a", "b", next_cursor="y")], [{}, {"cursor": "x"}]),
         ([page("a", "b", total=9, has_more=True)], [{}]),
     ],
-    ids=["one", "Python", "Go", "empty between", "circle", "TypeScript", "until empty", "one for all", "no way on"],
+    ids=[
+        "one",
+        "Python",
+        "Go",
+        "empty between",
+        "circle",
+        "TypeScript",
+        "until empty",
+        "always one",
+        "deaf",
+        "no way on",
+    ],
 )
 def test_every_entry_once(
     client_way: ClientWay, fake: FakeProvider, pages: list[Any], queries: list[dict[str, str]]

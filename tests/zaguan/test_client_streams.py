@@ -38,7 +38,12 @@ def events(documents: list[dict[str, Any]]) -> Any:
 
 
 def test_chat(client_way: ClientWay, fake: FakeProvider) -> None:
-    fake.script(sse([*CHUNKS, "[DONE]"], headers={"content-type": "text/event-stream", "X-Request-Id": "theirs"}))
+    fake.script(
+        sse(
+            [*CHUNKS, "[DONE]"],
+            headers={"content-type": "text/event-stream", "X-Request-Id": "mine", "X-Served-By": "a"},
+        )
+    )
     request = zaguan.ChatRequest(**CHAT, extra_body={"top_k": 1})
     before = request.model_dump()
     with client_way.open(fake) as client:
@@ -52,7 +57,7 @@ def test_chat(client_way: ClientWay, fake: FakeProvider) -> None:
     assert received.json == {**CHAT, "stream": True, "provider_specific_params": {"top_k": 1}}
     assert received.headers["x-request-id"] == "mine"
     assert received.headers["authorization"] == f"Bearer {fake.api_key}"
-    assert (stream.request_id, stream.headers["x-request-id"], stream.status_code) == ("mine", "theirs", 200)
+    assert (stream.request_id, stream.headers["x-served-by"], stream.status_code) == ("mine", "a", 200)
     assert request.model_dump() == before
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import BinaryIO
 
-from .._transport import FileInput
+from .._form import FileInput
 
 __all__ = ["named"]
 

@@ -13,7 +13,7 @@ from typing import Any, TypedDict, TypeVar
 from pydantic import BaseModel
 
 from ...timeouts import TimeoutTypes
-from .._transport import CallOptions, options
+from .._options import CallOptions, options
 from ..retry import RetryConfig
 
 __all__ = ["Options", "query", "read_options", "read_request", "refuse_stream"]

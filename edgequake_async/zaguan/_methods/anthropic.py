@@ -7,8 +7,9 @@ from typing import Any
 
 from typing_extensions import Unpack
 
+from .._options import CallOptions, path
 from .._streams import AsyncStream
-from .._transport import BaseClient, CallOptions, from_json, path
+from .._transport import BaseClient, from_json
 from ..models import (
     AnthropicCountTokensRequest,
     AnthropicCountTokensResponse,

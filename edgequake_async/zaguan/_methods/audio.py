@@ -8,8 +8,10 @@ from typing import Any, overload
 
 from typing_extensions import Unpack
 
+from .._form import FileInput, Form
+from .._options import CallOptions
 from .._streams import AsyncStream
-from .._transport import BaseClient, CallOptions, FileInput, Form
+from .._transport import BaseClient
 from ..models import AudioSpeechRequest, AudioTranscriptionResponse
 from ._files import named
 from ._requests import Options, read_options, read_request

@@ -7,7 +7,8 @@ from typing import Any
 
 from typing_extensions import Unpack
 
-from .._transport import BaseClient, path
+from .._options import path
+from .._transport import BaseClient
 from ..models import Batch, BatchList, BatchRequest
 from ._requests import Options, query, read_options, read_request
 

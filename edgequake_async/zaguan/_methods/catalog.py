@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from typing_extensions import Unpack
 
 from ...types.construct import construct
-from .._transport import BaseClient, from_json, path
+from .._options import path
+from .._transport import BaseClient, from_json
 from ..models import (
     CircuitBreakerStatus,
     Deleted,

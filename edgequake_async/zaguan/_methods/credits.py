@@ -94,6 +94,7 @@ class CreditsMethods(BaseClient):
         cursor: str | None = None
         page: int | None = None
         seen: set[str | int | None] = set()
+        last: list[CreditsHistoryEntry] = []
         while True:
             history = await self.get_credits_history(
                 limit,
@@ -108,11 +109,11 @@ class CreditsMethods(BaseClient):
                 status=status,
                 **options,
             )
-            # The answer to a page that was not asked for is one that was read before.
-            if page is not None and history.page != page:
+            if history.entries and history.entries == last:
                 return
             for entry in history.entries:
                 yield entry
+            last = history.entries
             cursor, page = _after(history)
             following = cursor or page
             if following is None or following in seen:

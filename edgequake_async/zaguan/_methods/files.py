@@ -6,7 +6,9 @@ import os
 
 from typing_extensions import Unpack
 
-from .._transport import BaseClient, FileInput, Form, path
+from .._form import FileInput, Form
+from .._options import path
+from .._transport import BaseClient
 from ..models import Deleted, FileList, FileObject
 from ._files import named
 from ._requests import Options, query, read_options

@@ -7,7 +7,8 @@ from typing import Any
 
 from typing_extensions import Unpack
 
-from .._transport import BaseClient, FileInput, Form
+from .._form import FileInput, Form
+from .._transport import BaseClient
 from ..models import ImageGenerationRequest, ImageResponse
 from ._files import named
 from ._requests import Options, read_options, read_request
