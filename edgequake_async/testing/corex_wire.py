@@ -136,22 +136,17 @@ def _lines(reply: Text | Stream | Error) -> list[tuple[str, str]]:
 
 
 def _matched(record: Received) -> tuple[Handler, tuple[str, ...]]:
-    """The route: a path's fixed segments go before open ones, so that no object's id hides an endpoint."""
+    """The route of the request. No two templates fit one path."""
     segments = record.path.split("/")
-    allowed: list[tuple[int, Handler, tuple[str, ...]]] = []
-    known = False
     method = "GET" if record.method == "HEAD" else record.method
+    known = False
     for (wanted, template), handler in _ROUTES.items():
         words = template.split("/")
         if len(words) != len(segments) or any(w not in ("{}", s) for w, s in zip(words, segments, strict=True)):
             continue
-        known = True
         if wanted == method:
-            ids = tuple(unquote(s) for w, s in zip(words, segments, strict=True) if w == "{}")
-            allowed.append((len(ids), handler, ids))
-    if not known:
-        raise Refused(404, f"Invalid URL ({record.method} {record.path})", code="unknown_url")
-    if not allowed:
+            return handler, tuple(unquote(s) for w, s in zip(words, segments, strict=True) if w == "{}")
+        known = True
+    if known:
         raise Refused(405, f"Not allowed to {record.method} on {record.path}", code="method_not_allowed")
-    _, handler, ids = min(allowed, key=lambda found: found[0])
-    return handler, ids
+    raise Refused(404, f"Invalid URL ({record.method} {record.path})", code="unknown_url")

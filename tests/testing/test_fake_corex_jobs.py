@@ -38,17 +38,17 @@ def start(client: openai.OpenAI, file: str) -> Any:
 def test_a_batch_runs_its_lines_and_pays_for_them(corex: FakeCoreX, client: openai.OpenAI) -> None:
     good = {"custom_id": "one", "body": {"model": MINI, "messages": HELLO, "stream": True}}
     bad = {"custom_id": "two", "body": {"model": "none", "messages": HELLO}}
-    batch = start(client, batch_file(client, good, bad))
+    batch = start(client, batch_file(client, good, bad, {**good, "custom_id": "three"}))
     assert (batch.status, batch.output_file_id) == ("validating", None)
     assert client.batches.retrieve(batch.id).status == "in_progress"
     for _ in "12":
         done = client.batches.retrieve(batch.id)
         assert (done.status, done.request_counts.model_dump()) == (
             "completed",
-            {"total": 2, "completed": 1, "failed": 1},
+            {"total": 3, "completed": 2, "failed": 1},
         )
-    assert corex.credits.used == 1
-    line = json.loads(client.files.content(done.output_file_id or "").content)
+    assert corex.credits.used == 2
+    line = json.loads(client.files.content(done.output_file_id or "").content.splitlines()[0])
     assert (line["custom_id"], line["response"]["status_code"]) == ("one", 200)
     assert line["response"]["body"]["choices"][0]["message"]["content"] == "You said: hello there"
     line = json.loads(client.files.content(done.error_file_id or "").content)

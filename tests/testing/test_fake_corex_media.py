@@ -49,15 +49,21 @@ def test_files_keep_every_byte_until_deleted(client: openai.OpenAI) -> None:
         client.files.content(file.id)
 
 
+WHOLE = multipart(part("file", b"x", "f"), part("purpose", b"batch"))
+
+
 @pytest.mark.parametrize(
     "body",
     [
         b"",
-        multipart(b"no header"),
-        multipart(part("file", b"x", "f"))[:-8],
-        b"preamble\r\n" + multipart(part("file", b"x", "f")),
-        multipart(part("file", b"x", "f")) + b"more",
-        multipart(part("file", b"x", "f"), part("purpose", b"batch")).replace(b"\r\n", b"\n"),
+        multipart(b"no header\r\n\r\nx", part("file", b"x", "f"), part("purpose", b"batch")),
+        WHOLE[:-8],
+        b"preamble\r\n" + WHOLE,
+        WHOLE + b"more",
+        WHOLE.replace(b"\r\n", b"\n"),
+        WHOLE.replace(
+            b'--XX\r\nContent-Disposition: form-data; name="p', b'--XX??Content-Disposition: form-data; name="p'
+        ),
         multipart(part("file", b"x", "f"), part("purpose", b"\xff")),
         multipart(part("file", b"x", ""), part("purpose", b"batch")),
         multipart(part("", b"x", "f"), part("purpose", b"batch")),
