@@ -45,7 +45,7 @@ def test_chat_and_what_it_cost(client_way: ClientWay, corex: FakeCoreX) -> None:
         assert accumulator.get_content() == "You said: hi"
         client.chat(model=MODEL, messages=HELLO, request_id="once")
         assert client.get_credits_balance().credits_remaining == before - 2
-        assert [entry.request_id for entry in client.iter_credits_history()][0] == "once"
+        assert next(iter(client.iter_credits_history())).request_id == "once"
         assert client.get_credits_history(status="error").entries == []
         stats = client.get_credits_stats("month")
         assert MODEL in json.dumps(stats.model_dump())
