@@ -56,22 +56,26 @@ def _streamed(
 def _each(
     method: Callable[Concatenate[AsyncZaguanClient, P], AsyncIterator[T]],
 ) -> Callable[Concatenate[ZaguanClient, P], Iterator[T]]:
-    """An async generator, for sync callers."""
+    """A method that returns an async iterator, for sync callers."""
 
     def call(self: ZaguanClient, /, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
-        items = method(self._client, *args, **kwargs)
-
-        async def following() -> T:
-            return await items.__anext__()
-
-        while True:
-            try:
-                item = run(following)
-            except StopAsyncIteration:
-                return
-            yield item
+        return _Items(method(self._client, *args, **kwargs))
 
     return _dressed(call, method)
+
+
+class _Items(Iterator[T]):
+    def __init__(self, items: AsyncIterator[T]) -> None:
+        self._items = items
+
+    def __next__(self) -> T:
+        try:
+            return run(self._following)
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    async def _following(self) -> T:
+        return await self._items.__anext__()
 
 
 # What async callers get, and sync callers in its place.

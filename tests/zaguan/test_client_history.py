@@ -61,12 +61,15 @@ def test_every_entry_once(
 
 
 def test_a_failure_comes_after_what_preceded_it(client_way: ClientWay, fake: FakeProvider) -> None:
-    fake.script(page("a", next_cursor="x"), error(503, "Later."))
+    """And asking again fetches the page that failed."""
+    fake.script(page("a", next_cursor="x"), error(503, "Later."), page("b"))
     with client_way.open(fake) as client:
         entries = client.iter_credits_history()
         assert next(entries).id == "a"
         with pytest.raises(zaguan.ServerError, match="Later"):
             next(entries)
+        assert [entry.id for entry in entries] == ["b"]
+    assert [request.query for request in fake.requests] == [{}, {"cursor": "x"}, {"cursor": "x"}]
 
 
 def test_pages_are_fetched_as_they_are_needed(client_way: ClientWay, fake: FakeProvider) -> None:

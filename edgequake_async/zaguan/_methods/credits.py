@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from .._transport import BaseClient
 from ..models import CreditsBalance, CreditsHistory, CreditsHistoryEntry, CreditsStats
+from ._history import Entries
 from ._requests import Options, query, read_options
 
 __all__ = ["CreditsMethods"]
@@ -68,7 +69,7 @@ class CreditsMethods(BaseClient):
         call = read_options(options, request_id)
         return await self._send(CreditsHistory, "GET", "/credits/history", call, query=asked)
 
-    async def iter_credits_history(
+    def iter_credits_history(
         self,
         limit: int | None = None,
         *,
@@ -84,19 +85,16 @@ class CreditsMethods(BaseClient):
         """Every entry of the history, fetching page after page.
 
         Follows ``next_cursor``, or numbers where the gateway numbers its pages, and ends where it sends no other page
-        than those it has sent. Each page is a request with an id of its own.
+        than those it has sent. Each page is a request with an id of its own. It may be left at any entry, and asked
+        again after a failure.
 
         Args:
             limit: entries of one page at most.
             page_size: the same, where pages have numbers.
             start_date: see ``get_credits_history``, as for all others.
         """
-        cursor: str | None = None
-        page: int | None = None
-        seen: set[str | int | None] = set()
-        last: list[CreditsHistoryEntry] = []
-        while True:
-            history = await self.get_credits_history(
+        return Entries(
+            lambda cursor, page: self.get_credits_history(
                 limit,
                 cursor,
                 page=page,
@@ -109,16 +107,7 @@ class CreditsMethods(BaseClient):
                 status=status,
                 **options,
             )
-            if history.entries and history.entries == last:
-                return
-            for entry in history.entries:
-                yield entry
-            last = history.entries
-            cursor, page = _after(history)
-            following = cursor or page
-            if following is None or following in seen:
-                return
-            seen.add(following)
+        )
 
     async def get_credits_stats(
         self,
@@ -157,17 +146,3 @@ class CreditsMethods(BaseClient):
             band=band,
         )
         return await self._send(CreditsStats, "GET", "/credits/stats", read_options(options, request_id), query=asked)
-
-
-def _after(history: CreditsHistory) -> tuple[str | None, int | None]:
-    """Cursor or number of the page after this one; neither after the last."""
-    if history.has_more is False:
-        return None, None
-    if history.next_cursor:
-        return history.next_cursor, None
-    page, size, total = history.page, history.page_size, history.total
-    if not history.entries or not isinstance(page, int):
-        return None, None
-    if isinstance(size, int) and isinstance(total, int) and page * size >= total:
-        return None, None
-    return None, page + 1
