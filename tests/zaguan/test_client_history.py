@@ -78,3 +78,13 @@ def test_pages_are_fetched_as_they_are_needed(client_way: ClientWay, fake: FakeP
         entries = client.iter_credits_history()
         assert next(entries).id == "a"
         assert len(fake.requests) == 1
+
+
+def test_every_page_has_every_filter(client_way: ClientWay, fake: FakeProvider) -> None:
+    filters = {"start_date": "2026-01-01", "end_date": "2026-02-01", "model": "m", "provider": "p", "band": "A"}
+    filters |= {"status": "success"}
+    fake.script(page("a", next_cursor="x"), page("b"))
+    with client_way.open(fake) as client:
+        assert len(list(client.iter_credits_history(page_size=3, **filters))) == 2
+    asked = {"page_size": "3", **filters}
+    assert [request.query for request in fake.requests] == [asked, {**asked, "cursor": "x"}]
