@@ -54,6 +54,7 @@ class Reader(Generic[T]):
 
     def __init__(self, item: type[T] | None, wire: str, request_id: str | None) -> None:
         self.request_id = request_id
+        self.status: int | None = None
         self._item = item
         self._kept: list[bytes] | None = None if wire == "bytes" else []
         self._read = _reader_of(item, wire)
@@ -67,7 +68,8 @@ class Reader(Generic[T]):
         try:
             item: T = self._read(data)
         except ValueError as error:
-            broken = InvalidResponseError(f"The stream holds an item that is none: {error}", self.request_id)
+            what = f"The stream holds an item that is none: {error}"
+            broken = InvalidResponseError(what, self.request_id, body=_text_of(data), status_code=self.status)
             broken.partial = self.whole()
             raise broken from None
         if self._kept is not None:
@@ -86,6 +88,10 @@ class Reader(Generic[T]):
             return None
         items = [self._read(data) for data in self._kept]
         return _WHOLE.get(self._item, list)(items)
+
+
+def _text_of(data: bytes) -> str:
+    return data.decode(errors="replace")
 
 
 def _reader_of(item: Any, wire: str) -> Callable[[bytes], Any]:
@@ -144,6 +150,7 @@ class AsyncStream(Generic[T]):
         """
         if self._stream is None and not self._closed:
             self._stream, self._watch = await self._open_stream()
+            self._reader.status = self._stream.status
             if not self._watch.has_hooks:
                 self._native_next = self._stream.__anext__
             if self._closed:
@@ -180,10 +187,10 @@ class AsyncStream(Generic[T]):
 
     def _note(self, error: BaseException | None) -> None:
         """Tell the hooks how the stream ended: by itself, left early (None), or by an error."""
-        if self._watch is None or self._stream is None:
+        if self._watch is None or self._stream is None or not self._watch.is_open:
             return
         if error is None or isinstance(error, StopAsyncIteration):
-            self._watch.ended(self._stream.status, self._reader.whole() if self._watch.has_hooks else None)
+            self._watch.ended(self._stream.status, self._reader.whole())
         else:
             self._watch.failed(error)
 
@@ -206,6 +213,11 @@ class AsyncStream(Generic[T]):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._close()
+
+    def __del__(self) -> None:
+        # Forgotten in the middle: dropping the native stream closes the connection, and the hooks are told of the end.
+        if getattr(self, "_watch", None) is not None:
+            self._note(None)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.request_id}>"

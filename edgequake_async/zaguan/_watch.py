@@ -69,6 +69,11 @@ class Watch:
         return bool(self._hooks)
 
     @property
+    def is_open(self) -> bool:
+        """Whether anybody still waits to be told of the end."""
+        return bool(self._hooks) and not self._over
+
+    @property
     def on_retry(self) -> _eq_core.OnRetry | None:
         """What the engine is to call before it sends again."""
         return self._retrying if self._hooks and self._max_retries else None

@@ -4,7 +4,7 @@
 //! Message text decides nothing except on a 400, where some providers tell a prompt that is too long in no other way;
 //! each phrase looked for is recorded in a test.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -152,12 +152,13 @@ fn with_response(mut error: Error, provider: &str, headers: &[(String, String)],
     error
 }
 
-/// Adds what the head of a response says: headers, request id, how long to wait.
+/// Adds what the head of a response says: headers, request id, how long to wait (where it says nothing of that, what the
+/// body said stays).
 pub(crate) fn with_headers(error: &mut Error, headers: &[(String, String)]) {
     let header = |name: &&str| headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
     let details = error.details_mut();
     details.request_id = REQUEST_ID_HEADERS.iter().find_map(header).map(|(_, value)| value.clone());
-    details.retry_after = retry::retry_after(headers, SystemTime::now());
+    details.retry_after = retry::retry_after(headers, SystemTime::now()).or(details.retry_after);
     details.headers = headers.to_vec();
 }
 
@@ -187,6 +188,8 @@ struct Fields {
     param: Option<String>,
     /// The status that the body itself tells.
     status: Option<u16>,
+    /// How long the body asks to wait: `retry_after` in seconds, beside the message or in its `details` (CoreX).
+    retry_after: Option<Duration>,
 }
 
 impl Fields {
@@ -206,6 +209,7 @@ impl Fields {
             error_type: text(&["type", "error_type", "status"]),
             param: text(&["param"]),
             status: statuses.into_iter().flatten().next(),
+            retry_after: [Some(inner), inner.get("details"), Some(body)].into_iter().flatten().find_map(wait),
         }
     }
 
@@ -213,6 +217,7 @@ impl Fields {
         let mut error = Error::new(kind, message);
         let details = error.details_mut();
         (details.code, details.error_type, details.param) = (self.code, self.error_type, self.param);
+        details.retry_after = self.retry_after;
         error
     }
 
@@ -236,6 +241,10 @@ impl Fields {
 fn kind_of_word(word: &str) -> Option<Kind> {
     let word = word.to_ascii_lowercase().replace([' ', '-'], "_");
     WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
+}
+
+fn wait(place: &Value) -> Option<Duration> {
+    Duration::try_from_secs_f64(scalar(place.get("retry_after")?)?.parse().ok()?).ok()
 }
 
 fn scalar(value: &Value) -> Option<String> {

@@ -200,3 +200,19 @@ fn a_success_is_no_failure() {
         assert!(in_band(body).is_none(), "{body}");
     }
 }
+
+#[test]
+fn a_body_may_say_how_long_to_wait() {
+    let told = |body: &str, headers: &[(&str, &str)]| {
+        let headers: Vec<_> = headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let error = error_from_response("zaguan", 429, &headers, Bytes::copy_from_slice(body.as_bytes()));
+        error.details().retry_after.map(|wait| wait.as_millis())
+    };
+    let beside = r#"{"error": {"message": "m", "retry_after": 1.5}}"#;
+    assert_eq!(told(beside, &[]), Some(1500));
+    assert_eq!(told(beside, &[("retry-after", "2")]), Some(2000));
+    assert_eq!(told(r#"{"error": {"message": "m", "details": {"retry_after": "3"}}}"#, &[]), Some(3000));
+    assert_eq!(told(r#"{"message": "m", "retry_after": 4}"#, &[]), Some(4000));
+    assert_eq!(told(r#"{"error": {"message": "m", "retry_after": -1}}"#, &[]), None);
+    assert_eq!(told(r#"{"error": {"message": "m", "retry_after": null}}"#, &[]), None);
+}

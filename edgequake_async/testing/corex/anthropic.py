@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import openai_chat
-from .brain import Ask, Said, Tool, Turn, prompt_tokens, tokens
-from .corex_call import Call, Json, Refused, given, listed, named_event, needed
-from .corex_chat import spoken
-from .corex_world import Routes, World
-from .framing import Answer, spaced
-from .openai_wire import event_answer, json_answer, lenient
-from .records import Received
-from .replies import Stream, Text
+from .. import openai_chat
+from ..brain import Ask, Said, Tool, Turn, prompt_tokens, tokens
+from ..framing import Answer, spaced
+from ..openai_wire import event_answer, json_answer, lenient
+from ..records import Received
+from ..replies import Stream, Text
+from .call import Call, Json, Refused, given, listed, named_event, needed
+from .chat import spoken
+from .world import Routes, World
 
 _RANGES = {"temperature": 1, "top_p": 1}
 _STOPS = {"tool_calls": "tool_use", "length": "max_tokens", "stop": "end_turn"}

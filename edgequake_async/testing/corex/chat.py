@@ -10,15 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import openai_chat
-from .brain import Ask, Turn, answers, prompt_tokens, tokens
-from .corex_call import Call, Json, Refused, given
-from .corex_models import Model
-from .corex_world import Routes, World
-from .framing import Answer
-from .openai_ask import read, said
-from .openai_wire import DONE, event, wants_usage
-from .schema import SchemaError
+from .. import openai_chat
+from ..brain import Ask, Turn, answers, prompt_tokens, tokens
+from ..framing import Answer
+from ..openai_ask import read, said
+from ..openai_wire import DONE, event, wants_usage
+from ..schema import SchemaError
+from .call import Call, Json, Refused, given
+from .models import Model
+from .world import Routes, World
 
 _CITATIONS = [
     {"url": "https://example.com/one", "title": "One"},

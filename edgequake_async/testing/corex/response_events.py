@@ -10,13 +10,13 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from . import openai_chat
-from .brain import Said, Turn, prompt_tokens, tokens
-from .corex_call import Json, named_event
-from .corex_models import CREATED
-from .framing import spaced
-from .records import Received
-from .replies import Stream
+from .. import openai_chat
+from ..brain import Said, Turn, prompt_tokens, tokens
+from ..framing import spaced
+from ..records import Received
+from ..replies import Stream
+from .call import Json, named_event
+from .models import CREATED
 
 _ECHOED: dict[str, Any] = {
     "instructions": None,

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from .corex_account import Account
-from .corex_call import Call, Json, Refused, given, needed, whole
-from .corex_models import CREATED, Model, VirtualModel, models, virtual_models
-from .framing import Answer
-from .records import Received
+from ..framing import Answer
+from ..records import Received
+from .account import Account
+from .call import Call, Json, Refused, given, needed, whole
+from .models import CREATED, Model, VirtualModel, models, virtual_models
 
 Dialect = Literal["python", "go", "typescript"]
 

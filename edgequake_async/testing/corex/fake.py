@@ -13,11 +13,11 @@ its SDKs, and where these disagree, ``dialect`` chooses.
 
 from __future__ import annotations
 
-from .corex_account import Account
-from .corex_models import Model, VirtualModel
-from .corex_wire import CoreXWire
-from .corex_world import Dialect, World
-from .provider import FakeProvider
+from ..provider import FakeProvider
+from .account import Account
+from .models import Model, VirtualModel
+from .wire import CoreXWire
+from .world import Dialect, World
 
 __all__ = ["FakeCoreX"]
 

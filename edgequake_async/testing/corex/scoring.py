@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .brain import tokens
-from .corex_call import Call, Json, Refused, given, listed, needed
-from .corex_world import Routes, World
-from .openai_wire import embeddings
-from .vectors import embed
+from ..brain import tokens
+from ..openai_wire import embeddings
+from ..vectors import embed
+from .call import Call, Json, Refused, given, listed, needed
+from .world import Routes, World
 
 _DIMENSIONS = 512
 _FLAGGED = 0.9

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .corex_call import Call, Json, needed
-from .corex_multipart import form
-from .corex_world import Routes, World
-from .framing import Answer
+from ..framing import Answer
+from .call import Call, Json, needed
+from .multipart import form
+from .world import Routes, World
 
 
 def keep(world: World, filename: str, purpose: str, content: bytes) -> Json:

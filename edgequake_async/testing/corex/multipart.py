@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from .corex_call import Refused
-from .records import Received
+from ..records import Received
+from .call import Refused
 
 _BOUNDARY = re.compile(r"multipart/form-data\s*;(?:.*;)?\s*boundary=(\"[^\"]{1,70}\"|[^\s;\"]{1,70})", re.IGNORECASE)
 _PARAMETER = re.compile(r";\s*([\w*]+)=(\"(?:[^\"\\]|\\.)*\"|[^\s;]*)")

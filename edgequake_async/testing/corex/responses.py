@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .brain import Ask, Said, Tool, Turn
-from .corex_call import Call, Json, Refused, given, listed, needed
-from .corex_chat import spoken
-from .corex_response_events import closed, events, opened, paced
-from .corex_world import Routes, World
-from .framing import Answer
-from .openai_wire import event_answer, json_answer, lenient
-from .records import Received
-from .replies import Stream, Text
+from ..brain import Ask, Said, Tool, Turn
+from ..framing import Answer
+from ..openai_wire import event_answer, json_answer, lenient
+from ..records import Received
+from ..replies import Stream, Text
+from .call import Call, Json, Refused, given, listed, needed
+from .chat import spoken
+from .response_events import closed, events, opened, paced
+from .world import Routes, World
 
 _TEXT_KINDS = ("input_text", "output_text", "text")
 

@@ -12,10 +12,10 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .corex_call import Call, Json, Refused, chosen, given, needed
-from .corex_models import CREATED, Model
-from .corex_multipart import Form, Upload, form
-from .corex_world import Routes, World
+from .call import Call, Json, Refused, chosen, given, needed
+from .models import CREATED, Model
+from .multipart import Form, Upload, form
+from .world import Routes, World
 
 _MOST = 10
 

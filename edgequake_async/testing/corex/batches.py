@@ -11,12 +11,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .corex_call import Call, Json, Refused, chosen, given, listed, needed
-from .corex_files import keep
-from .corex_world import Routes, World
-from .framing import Answer
-from .openai_wire import compact
-from .records import Headers, Received
+from ..framing import Answer
+from ..openai_wire import compact
+from ..records import Headers, Received
+from .call import Call, Json, Refused, chosen, given, listed, needed
+from .files import keep
+from .world import Routes, World
 
 _ENDPOINTS = ("/v1/chat/completions", "/v1/embeddings", "/v1/moderations", "/v1/responses")
 _DAY = 86_400

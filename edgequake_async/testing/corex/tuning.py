@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .corex_call import Call, Json, Refused, given, needed
-from .corex_world import Routes, World
+from .call import Call, Json, Refused, given, needed
+from .world import Routes, World
 
 _OPEN = ("validating_files", "running")
 

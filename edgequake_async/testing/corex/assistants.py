@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .brain import Ask, Said, prompt_tokens, tokens
-from .corex_call import Call, Json, Refused, given, needed
-from .corex_chat import spoken
-from .corex_world import Routes, World
+from ..brain import Ask, Said, prompt_tokens, tokens
+from .call import Call, Json, Refused, given, needed
+from .chat import spoken
+from .world import Routes, World
 
 _ASSISTANT: dict[str, Any] = {
     "name": None,

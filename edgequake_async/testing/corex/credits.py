@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from .corex_account import Entry
-from .corex_call import Call, Json, Refused, whole
-from .corex_world import Routes, World
+from .account import Entry
+from .call import Call, Json, Refused, whole
+from .world import Routes, World
 
 _WINDOWS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _MATCHED = ("model", "provider", "band", "status")

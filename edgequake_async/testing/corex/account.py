@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from .corex_call import Call, Json, Refused
-from .corex_models import Model
+from .call import Call, Json, Refused
+from .models import Model
 
 TIERS = ("free", "pro", "platinum", "enterprise")
 

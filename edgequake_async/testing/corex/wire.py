@@ -13,42 +13,29 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from . import (
-    corex_anthropic,
-    corex_assistants,
-    corex_audio,
-    corex_batches,
-    corex_catalog,
-    corex_chat,
-    corex_credits,
-    corex_files,
-    corex_images,
-    corex_responses,
-    corex_scoring,
-    corex_tuning,
-    openai_wire,
-)
-from .corex_call import Call, Json, Refused, common, request_id
-from .corex_world import Handler, World
-from .framing import Answer
-from .openai_ask import Refusal
-from .openai_wire import json_answer
-from .records import Received
-from .replies import Error, Stream, Text
+from .. import openai_wire
+from ..framing import Answer
+from ..openai_ask import Refusal
+from ..openai_wire import json_answer
+from ..records import Received
+from ..replies import Error, Stream, Text
+from . import anthropic, assistants, audio, batches, catalog, chat, credits, files, images, responses, scoring, tuning
+from .call import Call, Json, Refused, common, request_id
+from .world import Handler, World
 
 _ROUTES = {
-    **corex_anthropic.ROUTES,
-    **corex_assistants.ROUTES,
-    **corex_audio.ROUTES,
-    **corex_batches.ROUTES,
-    **corex_catalog.ROUTES,
-    **corex_chat.ROUTES,
-    **corex_credits.ROUTES,
-    **corex_files.ROUTES,
-    **corex_images.ROUTES,
-    **corex_responses.ROUTES,
-    **corex_scoring.ROUTES,
-    **corex_tuning.ROUTES,
+    **anthropic.ROUTES,
+    **assistants.ROUTES,
+    **audio.ROUTES,
+    **batches.ROUTES,
+    **catalog.ROUTES,
+    **chat.ROUTES,
+    **credits.ROUTES,
+    **files.ROUTES,
+    **images.ROUTES,
+    **responses.ROUTES,
+    **scoring.ROUTES,
+    **tuning.ROUTES,
 }
 _TYPES = {
     401: "authentication_error",
@@ -98,9 +85,9 @@ class CoreXWire:
             refusal = Refused(reply.status, reply.message, type=reply.type, param=reply.param, code=code)
             return json_answer(record, self._error(record, refusal), reply, reply.status)
         if _is_anthropic(record):
-            return corex_anthropic.render(reply, record)
+            return anthropic.render(reply, record)
         if record.path == "/v1/responses":
-            return corex_responses.render(reply, record)
+            return responses.render(reply, record)
         return openai_wire.render(reply, record)
 
     def refuse(self, record: Received, refusal: Refusal) -> Answer:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .corex_call import Call, Json, Refused
-from .corex_models import CREATED, Model, VirtualModel
-from .corex_world import Routes, World
+from .call import Call, Json, Refused
+from .models import CREATED, Model, VirtualModel
+from .world import Routes, World
 
 _FILTERS = ("supports_vision", "supports_tools", "supports_reasoning")
 _NOW = "2025-01-01T00:00:00Z"

@@ -11,11 +11,11 @@ import io
 import wave
 from typing import Any
 
-from .brain import tokens
-from .corex_call import Call, Json, Refused, chosen, common, given, needed
-from .corex_multipart import Form, form
-from .corex_world import Routes, World
-from .framing import Answer, answer
+from ..brain import tokens
+from ..framing import Answer, answer
+from .call import Call, Json, Refused, chosen, common, given, needed
+from .multipart import Form, form
+from .world import Routes, World
 
 _SHAPES = ("json", "text", "srt", "verbose_json", "vtt")
 _GRANULARITIES = ("word", "segment")

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .framing import Answer, answer
-from .openai_ask import Refusal
-from .openai_wire import compact, event_answer, json_answer
-from .records import Received
-from .replies import Common
+from ..framing import Answer, answer
+from ..openai_ask import Refusal
+from ..openai_wire import compact, event_answer, json_answer
+from ..records import Received
+from ..replies import Common
 
 if TYPE_CHECKING:
-    from .corex_models import Model
+    from .models import Model
 
 Json = dict[str, Any]
 
