@@ -128,7 +128,9 @@ def download(
 ) -> Awaitable[Reply]:
     """The body goes to the file, which appears whole or not at all; the reply's own is empty."""
 
-def embed(port: Port, target: Target, body: bytes, base64_is_float32: bool) -> Awaitable[EmbeddingReply]: ...
+def embed(
+    port: Port, target: Target, body: bytes, base64_is_float32: bool, headers: list[tuple[str, str]] = ...
+) -> Awaitable[EmbeddingReply]: ...
 def open_stream(
     port: Port,
     target: Target,

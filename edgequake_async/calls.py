@@ -21,13 +21,13 @@ __all__ = ["chat", "embed"]
 async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     """A chat completion; see ``acompletion``. ``params`` has every argument, ``None`` for those not given."""
     port = await enter()
-    target, body, info = prepare("chat", params)
+    target, body, info, headers = prepare("chat", params)
     try:
         if params["stream"]:
             reader = Reader(info.provider, info.model)
-            opened = await _eq_core.open_stream(port, target, body, reader.decode, reader.fail)
+            opened = await _eq_core.open_stream(port, target, body, reader.decode, reader.fail, "chat", headers)
             return AsyncStreamWrapper(opened.take(), info)
-        reply = await _eq_core.request(port, target, body)
+        reply = await _eq_core.request(port, target, body, headers)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None
     try:
@@ -42,9 +42,9 @@ async def embed(params: dict[str, Any]) -> EmbeddingResponse:
     """An embeddings call; see ``aembedding``."""
     port = await enter()
     _check_input(params["input"], params["model"])
-    target, body, info = prepare("embeddings", params)
+    target, body, info, headers = prepare("embeddings", params)
     try:
-        embedded = await _eq_core.embed(port, target, body, _is_float32(params))
+        embedded = await _eq_core.embed(port, target, body, _is_float32(params), headers)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None
     reply, packed = embedded.reply, embedded.packed

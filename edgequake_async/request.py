@@ -5,6 +5,7 @@ changes them, and says which argument is wrong before a byte is sent.
 from __future__ import annotations
 
 import functools
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -49,11 +50,12 @@ class CallInfo:
 
 
 class Call(NamedTuple):
-    """A call that is ready to cross."""
+    """A call that is ready to cross. ``headers`` are its own, which no other call may share."""
 
     target: _eq_core.Target
     body: bytes
     info: CallInfo
+    headers: list[tuple[str, str]]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -109,7 +111,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         for unwanted in dropped:
             body.pop(unwanted, None)
     target, info = _find_target(route, provider, name, bool(get("stream")), params)
-    return Call(target, _serialise(body, model), info)
+    return Call(target, _serialise(body, model), info, _own_headers(provider, params))
 
 
 def _refuse(params: Mapping[str, Any], provider: str, model: str) -> None:
@@ -220,6 +222,16 @@ def _headers(provider: str, params: Mapping[str, Any]) -> tuple[tuple[str, str],
                 )
             merged[name] = _text(f"{argument}[{name!r}]", str(value), params["model"])
     return tuple(merged.items())
+
+
+def _own_headers(provider: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """CoreX charges once per ``X-Request-Id`` (its SDK specification), so that a retry must have that of the call."""
+    if provider != "zaguan":
+        return []
+    given = (config.get("headers"), params.get("headers"), params.get("extra_headers"))
+    if any(str(name).lower() == "x-request-id" for headers in given if headers for name in headers):
+        return []
+    return [("X-Request-Id", str(uuid.uuid4()))]
 
 
 def _retries(params: Mapping[str, Any]) -> int:

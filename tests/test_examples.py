@@ -243,3 +243,15 @@ def test_gunicorn_app(fake: FakeProvider) -> None:
             assert told["greeting"] == "You said: Greet our visitors."
             assert told["answer"] == f"You said: Number {number}"
             assert told["worker"] != told["master"]
+
+
+def test_zaguan_client() -> None:
+    balance, abilities, answer, tokens, refused, debited = run("zaguan_client.py").splitlines()
+    assert balance == "1000 credits, tier pro, bands A, B, C"
+    assert abilities == "openai/gpt-4o-mini can do: vision, tools"
+    assert answer == "openai/gpt-4o-mini: You said: What is a gateway?"
+    assert re.fullmatch(r"  \d+ \+ \d+ tokens", tokens)
+    assert refused.startswith("openai/no-such-model: NotFoundError 404 model_not_found: ")
+    assert debited.endswith("openai/gpt-4o-mini: success, 1 credits")
+    printed = run("zaguan_client.py", "openai/o1-pro").splitlines()
+    assert printed[2] == "openai/o1-pro: band D needs the tier enterprise, this account is pro"

@@ -40,13 +40,20 @@ class CallOptions:
 
 
 def options(fields: dict[str, Any], request_id: str | None) -> CallOptions:
-    """The options among keyword arguments, which are taken out of ``fields``."""
-    return CallOptions(
-        request_id=request_id,
-        timeout=fields.pop("timeout", NOT_GIVEN),
-        headers=fields.pop("headers", None),
-        retry=fields.pop("retry", NOT_GIVEN),
-    )
+    """The options among keyword arguments, which are taken out of ``fields``.
+
+    Raises:
+        TypeError: an option of another type.
+    """
+    retry, headers = fields.pop("retry", NOT_GIVEN), fields.pop("headers", None)
+    for name, value, kind in (
+        ("request_id", request_id, str),
+        ("retry", retry, RetryConfig),
+        ("headers", headers, Mapping),
+    ):
+        if value is not None and value is not NOT_GIVEN and not isinstance(value, kind):
+            raise TypeError(f"{name}: must be a {kind.__name__} or None, not {type(value).__name__}")
+    return CallOptions(request_id, fields.pop("timeout", NOT_GIVEN), headers, retry)
 
 
 def path(template: str, *ids: str) -> str:
@@ -62,8 +69,15 @@ def path(template: str, *ids: str) -> str:
 
 
 def request_id(call: CallOptions, headers: Mapping[str, str]) -> str:
-    """The call's id; one among the headers counts as given."""
-    return call.request_id or _find_id(call.headers) or _find_id(headers) or str(uuid.uuid4())
+    """The call's id; one among the headers counts as given.
+
+    Raises:
+        ValueError: one that no header can carry.
+    """
+    given = call.request_id or _find_id(call.headers) or _find_id(headers)
+    if given and not (given.isascii() and given.isprintable()):
+        raise ValueError(f"request_id: must be printable ASCII, not {given!r}")
+    return given or str(uuid.uuid4())
 
 
 def _find_id(headers: Mapping[str, str] | None) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 
 import edgequake_async as eq
-from edgequake_async.testing import FakeProvider, raw, sse
+from edgequake_async.testing import FakeProvider, error, raw, sse, text
 from tests.api.ways import USER, WAYS, Way
 
 SHIELD = {
@@ -133,3 +134,17 @@ def test_exhausted_credits_are_a_payment_that_is_due(way: Way, corex: FakeProvid
     assert (error.status_code, error.request_id, error.attempts) == (402, "req-1", 1)
     assert told["message"] in str(error)
     assert error.body == told
+
+
+def test_every_attempt_of_a_call_has_its_id(fake: FakeProvider) -> None:
+    target = {"model": "zaguan/openai/gpt-4o-mini", "api_base": fake.base_url, "api_key": fake.api_key}
+    fake.script(error(503, headers={"retry-after": "0"}), text("hi"), text("hi"))
+    for _ in range(2):
+        eq.completion(**target, messages=[{"role": "user", "content": "Hi"}], num_retries=1)
+    first, again, other = (uuid.UUID(request.headers["x-request-id"]) for request in fake.requests)
+    assert first == again != other
+    fake.script(text("hi"), text("hi"))
+    for name in ("headers", "extra_headers"):
+        given = {name: {"x-request-id": "mine"}}
+        eq.completion(**target, messages=[{"role": "user", "content": "Hi"}], **given)
+    assert [request.headers["x-request-id"] for request in fake.requests[3:]] == ["mine", "mine"]

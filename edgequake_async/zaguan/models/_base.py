@@ -82,7 +82,8 @@ class RequestModel(ZaguanModel):
     A field that is not declared is sent as it is, at the top level of the body.
     """
 
-    model_config = ConfigDict(allow_inf_nan=False)
+    # What is no number stays visible where no field checks it (in `metadata`, say), so that sending it is refused.
+    model_config = ConfigDict(allow_inf_nan=False, ser_json_inf_nan="constants")
 
 
 class ExtensibleRequest(RequestModel):

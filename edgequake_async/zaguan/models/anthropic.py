@@ -114,9 +114,9 @@ class AnthropicMessagesRequest(AnthropicCountTokensRequest):
     """
 
     max_tokens: int = Field(ge=1)
-    temperature: float | None = Field(None, ge=0, le=1)
-    top_p: float | None = Field(None, ge=0, le=1)
-    top_k: int | None = Field(None, ge=0)
+    temperature: float | None = Field(default=None, ge=0, le=1)
+    top_p: float | None = Field(default=None, ge=0, le=1)
+    top_k: int | None = Field(default=None, ge=0)
     stop_sequences: list[str] | None = None
     stream: bool | None = None
     metadata: Document | None = None

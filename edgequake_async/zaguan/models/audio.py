@@ -64,5 +64,5 @@ class AudioSpeechRequest(RequestModel):
     input: str
     voice: str | Document
     response_format: str | None = None
-    speed: float | None = Field(None, ge=0.25, le=4)
+    speed: float | None = Field(default=None, ge=0.25, le=4)
     instructions: str | None = None

@@ -6,7 +6,7 @@ Promises that every answer is read, also one without ids, with null for usage, o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import Field, SerializeAsAny, ValidationError
 
@@ -113,17 +113,17 @@ class ChatRequest(ExtensibleRequest):
 
     model: NonEmpty
     messages: SerializeAsAny[list[Message]] = Field(min_length=1)
-    temperature: float | None = Field(None, ge=0, le=2)
+    temperature: float | None = Field(default=None, ge=0, le=2)
     max_tokens: int | None = None
     max_completion_tokens: int | None = None
-    top_p: float | None = Field(None, ge=0, le=1)
+    top_p: float | None = Field(default=None, ge=0, le=1)
     stream: bool | None = None
     stream_options: Document | None = None
     stop: str | list[str] | None = None
     n: int | None = None
     seed: int | None = None
-    presence_penalty: float | None = Field(None, ge=-2, le=2)
-    frequency_penalty: float | None = Field(None, ge=-2, le=2)
+    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
+    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
     logit_bias: dict[str | int, int | float] | None = None
     logprobs: bool | None = None
     top_logprobs: int | None = None
@@ -148,11 +148,18 @@ class ChatRequest(ExtensibleRequest):
 
 
 class Choice(ZaguanModel):
-    """One of the answers: ``message`` in a whole answer, ``delta`` in a chunk."""
+    """One of the answers: ``message`` in a whole answer, ``delta`` in a chunk; the other is None.
+
+    To type checkers neither is ever None, so that a program that knows which it has need not say so.
+    """
 
     index: Count = None
-    message: SerializeAsAny[Message | None] = None
-    delta: SerializeAsAny[Message | None] = None
+    if TYPE_CHECKING:
+        message: Message = cast("Any", None)
+        delta: Message = cast("Any", None)
+    else:
+        message: SerializeAsAny[Message | None] = None
+        delta: SerializeAsAny[Message | None] = None
     finish_reason: Text = None
     logprobs: OptionalDocument = None
     tool_calls: Documents = None

@@ -31,7 +31,7 @@ class RerankRequest(RequestModel):
     model: NonEmpty
     query: str
     documents: list[str | Document] = Field(min_length=1)
-    top_n: int | None = Field(None, ge=1)
+    top_n: int | None = Field(default=None, ge=1)
     return_documents: bool | None = None
 
 

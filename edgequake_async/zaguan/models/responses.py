@@ -43,8 +43,8 @@ class ResponsesRequest(RequestModel):
     parallel_tool_calls: bool | None = None
     max_output_tokens: int | None = None
     max_tool_calls: int | None = None
-    temperature: float | None = Field(None, ge=0, le=2)
-    top_p: float | None = Field(None, ge=0, le=1)
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    top_p: float | None = Field(default=None, ge=0, le=1)
     reasoning: Document | None = None
     text: Document | None = None
     include: list[str] | None = None

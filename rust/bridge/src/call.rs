@@ -118,15 +118,18 @@ pub fn download<'py>(
 /// Sends an embeddings request; awaits its whole reply, the numbers packed. Base64 is left alone unless the caller knows
 /// that it is packed float32.
 #[pyfunction]
+#[pyo3(signature = (port, target, body, base64_is_float32, headers = Vec::new()))]
 pub fn embed<'py>(
     port: &Bound<'py, Port>,
     target: &Bound<'_, Target>,
     body: PyBackedBytes,
     base64_is_float32: bool,
+    headers: Vec<(String, String)>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (clients, target, body) = (process()?.clients.clone(), target.get().0.clone(), to_bytes(body));
+    let call = to_call(port, Some(Sent::Json(body)), headers, None, false)?;
+    let (clients, target) = (process()?.clients.clone(), target.get().0.clone());
     into_awaitable(port, async move {
-        let reply = call::send(&clients, &target, &Call::json(body)).await?;
+        let reply = call::send(&clients, &target, &call).await?;
         let vectors = match vectors::unpack(reply.body.clone()) {
             Ok(vectors) => vectors.filter(|vectors| base64_is_float32 || vectors.width != vectors::Width::F32),
             Err(error) if base64_is_float32 => return Err(target.sign(error)),

@@ -34,13 +34,6 @@ pub struct Call {
     pub on_retry: Option<OnRetry>,
 }
 
-impl Call {
-    /// A call that sends a JSON document.
-    pub fn json(body: Bytes) -> Self {
-        Self { body: Body::Json(body), ..Self::default() }
-    }
-}
-
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call").field("body", &self.body).field("headers", &self.headers).finish_non_exhaustive()
