@@ -41,8 +41,7 @@ async def answer(client: AsyncZaguanClient, model: str) -> ChatResponse:
     async with client.chat_stream(model=model, messages=[{"role": "user", "content": QUESTION}]) as stream:
         async for chunk in stream:
             whole.add_chunk(chunk)
-            if delta := chunk.choices[0].delta:
-                print(delta.content or "", end="", flush=True)
+            print(chunk.choices[0].delta.content or "", end="", flush=True)
     print()
     return whole.get_response()
 
