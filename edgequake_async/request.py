@@ -95,6 +95,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         if get(unsupported):
             _refuse(params, provider, model)
     body: dict[str, Any] = {"model": name}
+    # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
+    is_native = bool(config.row(provider)["protocol"])
     if route == "chat":
         body["messages"] = _messages(params["messages"], model)
     for key, value in params.items():
@@ -103,7 +105,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     if (response_format := get("response_format")) is not None:
         body["response_format"] = read_response_format(response_format, model)
     if (extra_body := get("extra_body")) is not None:
-        body.update(_mapping("extra_body", extra_body, model))
+        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     if (dropped := get("additional_drop_params")) is not None:
         if not isinstance(dropped, (list, tuple, set, frozenset)):
             kind = type(dropped).__name__
@@ -180,6 +182,7 @@ def _find_target(
         read_timeout(timeout, stream=stream, model=model),
         _retries(params),
         *_verify(config.get("ssl_verify") if verify is None else verify, model),
+        _asked(route, provider, name, stream, params),
     )
     try:
         return make_target(*terms), _info(provider, name, base)
@@ -222,6 +225,17 @@ def _headers(provider: str, params: Mapping[str, Any]) -> tuple[tuple[str, str],
                 )
             merged[name] = _text(f"{argument}[{name!r}]", str(value), params["model"])
     return tuple(merged.items())
+
+
+def _asked(
+    route: str, provider: str, name: str, stream: bool, params: Mapping[str, Any]
+) -> tuple[str, str, bool, bool, tuple[str, ...]] | None:
+    if not config.row(provider)["protocol"]:
+        return None
+    drop, allowed = params.get("drop_params"), params.get("allowed_openai_params") or ()
+    if isinstance(allowed, str) or not all(isinstance(each, str) for each in allowed):
+        raise BadRequestError(f"allowed_openai_params: must be a list of names, not {allowed!r}", params["model"], "")
+    return route, name, stream, bool(config.get("drop_params") if drop is None else drop), tuple(allowed)
 
 
 def _own_headers(provider: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -76,7 +76,7 @@ fn to_call(
             let (callback, error) = (callback.clone(), error.clone());
             notices.post(move |py| callback.call1(py, (payload(py, error)?, attempts, delay.as_secs_f64())));
         };
-        Box::new(notify) as OnRetry
+        Arc::new(notify) as OnRetry
     });
     let headers = header_map(&headers).map_err(to_pyerr)?;
     Ok(Call { body: body.map_or(Body::Empty, Body::from), headers, verbatim, on_retry })
@@ -189,6 +189,7 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("key_vars", provider.key_vars)?;
     dict.set_item("base_vars", provider.base_vars)?;
     dict.set_item("key_required", provider.key_required)?;
+    dict.set_item("protocol", provider.protocol)?;
     dict.set_item("source", provider.source)?;
     Ok(dict)
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use edgequake_engine::call;
+use edgequake_engine::protocol::{self, Ask, Native, Route};
+use edgequake_engine::provider::find;
 use edgequake_engine::retry::Policy;
 use edgequake_engine::target::{self, Terms};
 use edgequake_engine::timeouts::Timeouts;
@@ -21,7 +23,8 @@ pub struct Target(pub Arc<target::Target>);
 #[pymethods]
 impl Target {
     #[new]
-    #[pyo3(signature = (method, path, provider, api_base, api_key, headers, timeouts, retries, verify, ca_file))]
+    #[pyo3(signature = (method, path, provider, api_base, api_key, headers, timeouts, retries, verify, ca_file,
+        ask = None))]
     #[allow(clippy::too_many_arguments, reason = "one crossing per target; Python passes them by position")]
     fn new(
         method: &str,
@@ -34,10 +37,10 @@ impl Target {
         retries: Retries,
         verify: bool,
         ca_file: Option<PathBuf>,
+        ask: Option<Asked>,
     ) -> PyResult<Self> {
         let seconds = |limit: Option<f64>| limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok());
         let terms = Terms {
-            provider,
             api_key,
             api_base,
             headers,
@@ -49,6 +52,8 @@ impl Target {
             },
             retries: retries.into(),
             verify: target::verify_from(verify, ca_file),
+            native: ask.and_then(|ask| native(ask, &provider)),
+            provider,
         };
         target::Target::new(terms, method, path).map(|target| Self(Arc::new(target))).map_err(to_pyerr)
     }
@@ -61,6 +66,16 @@ impl Target {
     fn __repr__(&self) -> String {
         format!("{:?}", self.0)
     }
+}
+
+/// (route, model, streamed, drop_params, allowed_openai_params) of a call to a provider with a protocol of its own.
+type Asked = (String, String, bool, bool, Vec<String>);
+
+fn native((route, model, stream, drop_params, allowed_params): Asked, provider: &str) -> Option<Native> {
+    let protocol = protocol::find(find(provider)?.protocol)?;
+    let route = if route == "embeddings" { Route::Embeddings } else { Route::Chat };
+    let provider = provider.to_owned();
+    Some(Native::new(protocol, Ask { route, provider, model, stream, drop_params, allowed_params }))
 }
 
 /// How often, or (how often, first delay, longest delay, factor, jitter, statuses), in seconds.

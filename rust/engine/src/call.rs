@@ -1,6 +1,7 @@
 //! Sending a request: attempts, limits, errors; and reading a whole reply.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -19,10 +20,10 @@ use crate::timeouts::Deadline;
 const MAX_RESERVE: u64 = 16 * 1024 * 1024;
 
 /// Told of each request that failed and is sent again: the failure, how many were sent, and the wait.
-pub type OnRetry = Box<dyn Fn(&Error, u32, Duration) + Send + Sync>;
+pub type OnRetry = Arc<dyn Fn(&Error, u32, Duration) + Send + Sync>;
 
 /// What one call adds to its target.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Call {
     /// The request's body, the same for each attempt.
     pub body: Body,
@@ -70,6 +71,8 @@ pub(crate) struct Head {
 pub async fn send(clients: &Clients, target: &Target, call: &Call) -> Result<Reply> {
     let started = Instant::now();
     let total = Deadline::after(target.timeouts.total, TimeoutKind::Total);
+    let encoded = encode(target, call)?;
+    let call = encoded.as_ref().unwrap_or(call);
     let mut head = open(clients, target, call, total, "application/json").await?;
     let (status, attempts) = (head.response.status().as_u16(), head.attempts);
     let headers = head.response.headers().clone();
@@ -92,7 +95,27 @@ pub async fn send(clients: &Clients, target: &Target, call: &Call) -> Result<Rep
     {
         return Err(sign(error));
     }
+    let body = match &target.native {
+        None => body,
+        Some(native) => native.decode(&body).map_err(|mut error| {
+            classify::with_headers(&mut error, &header_list(&headers));
+            (error.details_mut().status, error.details_mut().body) = (Some(status), body.clone());
+            sign(error)
+        })?,
+    };
     Ok(Reply { status, headers, body, attempts, elapsed: started.elapsed() })
+}
+
+/// The call in the words of the target's protocol, where that is not OpenAI's.
+///
+/// # Errors
+/// What the protocol cannot say.
+pub(crate) fn encode(target: &Target, call: &Call) -> Result<Option<Call>> {
+    let (Some(native), Body::Json(body)) = (&target.native, &call.body) else {
+        return Ok(None);
+    };
+    let body = Body::Json(native.encode(body).map_err(|error| target.sign(error))?);
+    Ok(Some(Call { body, ..call.clone() }))
 }
 
 /// The error of a reply that succeeded and whose body is not what the protocol says.

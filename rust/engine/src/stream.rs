@@ -15,6 +15,7 @@ use crate::chunk::Meaning;
 use crate::classify;
 use crate::error::{Error, Kind, Result, TimeoutKind};
 use crate::http::Clients;
+use crate::protocol::Native;
 use crate::target::Target;
 use crate::timeouts::Deadline;
 use crate::wire::{MAX_ITEM_BYTES, Reader, Wire};
@@ -57,15 +58,17 @@ impl Drop for ChunkStream {
 /// Every failure before the head. Later ones are in the buffer, behind the chunks that preceded them.
 pub async fn open(clients: &Clients, target: Arc<Target>, call: &Call, wire: Wire) -> Result<ChunkStream> {
     let total = Deadline::after(target.timeouts.total, TimeoutKind::Total);
+    let encoded = call::encode(&target, call)?;
+    let call = encoded.as_ref().unwrap_or(call);
     let accept = if wire.is_events() { "text/event-stream" } else { "*/*" };
     let Head { response, attempts, first_token } = call::open(clients, &target, call, total, accept).await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let buffer = Arc::new(Buffer::default());
     let mut producer = Producer {
         buffer: buffer.clone(),
-        target,
         wire,
-        reader: Reader::new(wire),
+        reader: Reader::new(wire, target.native.as_ref().map(Native::reader)),
+        target,
         total,
         first_token: Some(first_token),
         is_known: is_known(wire, call, &headers),
@@ -174,19 +177,21 @@ impl Producer {
 
     /// The body ended without `[DONE]`: normal for some providers, but only after a finish reason.
     fn finish(&mut self) -> Result<()> {
-        match self.reader.rest()? {
-            Some(Meaning::Failure(error)) => return Err(*error),
-            Some(Meaning::Done) => return Ok(()),
-            Some(Meaning::Last { json }) if is_whole(&json) => {
-                self.finished = true;
-                self.buffer.push([json]);
+        while let Some(meaning) = self.reader.rest()? {
+            match meaning {
+                Meaning::Failure(error) => return Err(*error),
+                Meaning::Done => return Ok(()),
+                Meaning::Last { json } if is_whole(&json) => {
+                    self.finished = true;
+                    self.buffer.push([json]);
+                }
+                // The body may have been cut inside an event.
+                Meaning::Chunk { json, finished } if !self.wire.is_events() || is_whole(&json) => {
+                    self.finished |= finished;
+                    self.buffer.push([json]);
+                }
+                Meaning::Chunk { .. } | Meaning::Last { .. } | Meaning::Nothing => {}
             }
-            // The body may have been cut inside an event.
-            Some(Meaning::Chunk { json, finished }) if !self.wire.is_events() || is_whole(&json) => {
-                self.finished |= finished;
-                self.buffer.push([json]);
-            }
-            Some(Meaning::Chunk { .. } | Meaning::Last { .. } | Meaning::Nothing) | None => {}
         }
         if self.finished {
             return Ok(());
@@ -203,12 +208,24 @@ impl Producer {
             }
         }
         let body = body.freeze();
-        let item = self.wire.item_of_document(&body).map_err(|mut error| {
+        let item = self.item_of_document(&body).map_err(|mut error| {
             error.details_mut().body = body.clone();
             error
         })?;
         self.buffer.push([item]);
         Ok(())
+    }
+
+    fn item_of_document(&self, body: &Bytes) -> Result<Bytes> {
+        match &self.target.native {
+            Some(native) if self.wire == Wire::Chat => Wire::Events.item_of_document(body).or_else(|error| match error
+                .kind()
+            {
+                Kind::ResponseValidation => native.decode(body).and_then(|reply| Wire::Chat.item_of_document(&reply)),
+                _ => Err(error),
+            }),
+            _ => self.wire.item_of_document(body),
+        }
     }
 }
 

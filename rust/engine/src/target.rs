@@ -10,6 +10,7 @@ use reqwest::{Method, Url};
 
 use crate::error::{Error, Kind, Result};
 use crate::http::Verify;
+use crate::protocol::{KeyHeader, Native};
 use crate::provider::openai;
 use crate::redact::Secrets;
 use crate::retry::Policy;
@@ -19,7 +20,7 @@ use crate::timeouts::Timeouts;
 const SECRET_HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"];
 
 /// The terms of a call, as the caller gave them.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Terms {
     /// The provider's name in the table.
     pub provider: String,
@@ -35,6 +36,8 @@ pub struct Terms {
     pub retries: Policy,
     /// How server certificates are verified.
     pub verify: Verify,
+    /// What is asked in a protocol that is not OpenAI's.
+    pub native: Option<Native>,
 }
 
 /// The terms of a call, checked and ready to send.
@@ -47,11 +50,13 @@ pub struct Target {
     pub(crate) timeouts: Timeouts,
     pub(crate) retries: Policy,
     pub(crate) verify: Verify,
+    pub(crate) native: Option<Native>,
     secrets: Secrets,
 }
 
 impl Target {
-    /// Checks the terms. `path` goes under the base: percent-encoded, with a query where it has one.
+    /// Checks the terms. `path` goes under the base: percent-encoded, with a query where it has one; a protocol that is
+    /// not OpenAI's knows its own.
     ///
     /// # Errors
     /// `BadRequest` naming the argument: a URL that is none, a header that cannot be sent, a key with line breaks.
@@ -60,10 +65,18 @@ impl Target {
             .map_err(|_| Error::new(Kind::BadRequest, format!("method: {method:?} is no HTTP method")))?;
         // The base alone first: joined with a path, a base without a host would get one.
         parse_url(&terms.api_base)?;
-        let url = parse_url(&openai::url(&terms.api_base, path))?;
+        let own_path = terms.native.as_ref().map(|native| native.protocol().path(native.ask())).transpose()?;
+        let url = parse_url(&openai::url(&terms.api_base, own_path.as_deref().unwrap_or(path)))?;
         let mut headers = HeaderMap::with_capacity(terms.headers.len() + 2);
+        let protocol = terms.native.as_ref().map(Native::protocol);
         if let Some(key) = &terms.api_key {
-            headers.insert(AUTHORIZATION, secret_value(&format!("Bearer {key}"), "api_key")?);
+            match protocol.map_or(KeyHeader::Bearer, |protocol| protocol.key_header()) {
+                KeyHeader::Bearer => headers.insert(AUTHORIZATION, secret_value(&format!("Bearer {key}"), "api_key")?),
+                KeyHeader::Named(name) => headers.insert(name, secret_value(key, "api_key")?),
+            };
+        }
+        for (name, value) in protocol.map_or(&[][..], |protocol| protocol.headers()) {
+            headers.insert(*name, HeaderValue::from_static(value));
         }
         headers.extend(header_map(&terms.headers)?);
         let secrets = Secrets::new(secrets_of(&terms, &url));
@@ -76,6 +89,7 @@ impl Target {
             timeouts: terms.timeouts,
             retries: terms.retries,
             verify: terms.verify,
+            native: terms.native,
             secrets,
         })
     }

@@ -1,5 +1,7 @@
 //! How the body of a streamed reply is cut into items: events of a chat, typed events, lines, or bytes as they come.
 
+use std::collections::VecDeque;
+
 use bytes::{Bytes, BytesMut};
 use memchr::memchr;
 use serde_json::Value;
@@ -7,6 +9,7 @@ use serde_json::Value;
 use crate::chunk::{self, Meaning};
 use crate::classify;
 use crate::error::{Error, Kind, Result};
+use crate::protocol::EventReader;
 use crate::sse::{Decoder, Event};
 
 /// The largest event, line, or document from a server that ignores `stream`.
@@ -64,16 +67,19 @@ impl Wire {
 }
 
 /// Pieces of a body in, items out.
-#[derive(Debug)]
 pub(crate) struct Reader {
     wire: Wire,
     decoder: Decoder,
     begun: BytesMut,
+    native: Option<Box<dyn EventReader>>,
+    /// What an event of another protocol said and has not been taken.
+    said: VecDeque<Meaning>,
 }
 
 impl Reader {
-    pub fn new(wire: Wire) -> Self {
-        Self { wire, decoder: Decoder::new(MAX_ITEM_BYTES), begun: BytesMut::new() }
+    pub fn new(wire: Wire, native: Option<Box<dyn EventReader>>) -> Self {
+        let decoder = Decoder::new(MAX_ITEM_BYTES);
+        Self { wire, decoder, begun: BytesMut::new(), native, said: VecDeque::new() }
     }
 
     pub fn feed(&mut self, piece: Bytes) -> Result<()> {
@@ -87,6 +93,7 @@ impl Reader {
     /// The next whole item of what has been fed.
     pub fn next(&mut self) -> Result<Option<Meaning>> {
         match self.wire {
+            Wire::Chat if self.native.is_some() => self.next_native(false),
             Wire::Chat => Ok(self.decoder.next_event()?.map(chunk::read)),
             Wire::Events => Ok(self.decoder.next_event()?.map(read_typed)),
             Wire::Lines => match memchr(b'\n', &self.begun) {
@@ -104,11 +111,27 @@ impl Reader {
     /// What the end of the body left without its end mark; it may be cut short.
     pub fn rest(&mut self) -> Result<Option<Meaning>> {
         match self.wire {
+            Wire::Chat if self.native.is_some() => self.next_native(true),
             Wire::Chat => Ok(self.decoder.finish()?.map(chunk::read)),
             Wire::Events => Ok(self.decoder.finish()?.map(read_typed)),
             Wire::Lines | Wire::Bytes if self.begun.is_empty() => Ok(None),
             Wire::Lines => Ok(Some(read_line(self.begun.split().freeze()))),
             Wire::Bytes => self.next(),
+        }
+    }
+}
+
+impl Reader {
+    fn next_native(&mut self, at_end: bool) -> Result<Option<Meaning>> {
+        loop {
+            if let Some(meaning) = self.said.pop_front() {
+                return Ok(Some(meaning));
+            }
+            let event = if at_end { self.decoder.finish()? } else { self.decoder.next_event()? };
+            let (Some(event), Some(native)) = (event, &mut self.native) else {
+                return Ok(None);
+            };
+            self.said.extend(native.read(&event)?);
         }
     }
 }
@@ -163,7 +186,7 @@ mod tests {
 
     /// The items of a body that arrives byte by byte, and how it ended.
     fn items(wire: Wire, body: &str) -> Vec<String> {
-        let mut reader = Reader::new(wire);
+        let mut reader = Reader::new(wire, None);
         let mut said = Vec::new();
         let mut note = |meaning: Meaning| match meaning {
             Meaning::Chunk { json, .. } => said.push(String::from_utf8(json.to_vec()).unwrap()),

@@ -6,7 +6,7 @@ mod table;
 
 pub use table::PROVIDERS;
 
-/// One provider that speaks OpenAI's protocol: a row of the table.
+/// One provider: a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Provider {
     /// The prefix of its model strings; litellm's name where litellm has one.
@@ -23,6 +23,8 @@ pub struct Provider {
     pub base_vars: &'static [&'static str],
     /// The provider refuses calls without a key.
     pub key_required: bool,
+    /// The protocol that it speaks, as [`crate::protocol::find`] knows it; "" for OpenAI's.
+    pub protocol: &'static str,
     /// The documentation page of the base URL.
     pub source: &'static str,
 }

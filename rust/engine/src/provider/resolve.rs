@@ -21,7 +21,6 @@ const DEFAULT: &str = "openai";
 /// Providers of the litellm world whose own protocols are not spoken here.
 const UNSUPPORTED: &[&str] = &[
     "ai21",
-    "anthropic",
     "azure",
     "azure_ai",
     "bedrock",

@@ -1,4 +1,4 @@
-//! The providers that speak OpenAI's protocol, one row each. Names and key variables are litellm's; every base URL was
+//! The providers, one row each. Names and key variables are litellm's; every base URL was
 //! read in documentation and, but for `zaguan`, `nvidia_nim`, `moonshot` and the local servers, seen in recorded
 //! traffic.
 
@@ -13,6 +13,7 @@ const HOSTED: Provider = Provider {
     key_vars: &[],
     base_vars: &[],
     key_required: true,
+    protocol: "",
     source: "",
 };
 
@@ -36,6 +37,16 @@ pub static PROVIDERS: &[Provider] = &[
         key_vars: &["ZAGUAN_API_KEY"],
         base_vars: &["ZAGUAN_BASE_URL"],
         source: "https://pypi.org/project/zaguan-sdk/",
+        ..HOSTED
+    },
+    Provider {
+        name: "anthropic",
+        base_url: "https://api.anthropic.com/v1",
+        base_suffix: "/v1",
+        key_vars: &["ANTHROPIC_API_KEY"],
+        base_vars: &["ANTHROPIC_BASE_URL", "ANTHROPIC_API_BASE"],
+        protocol: "anthropic",
+        source: "https://docs.anthropic.com/en/api/messages",
         ..HOSTED
     },
     Provider {

@@ -1,0 +1,259 @@
+//! Protocols that are not OpenAI's: what a chat is there, and how it is said in OpenAI's words.
+//!
+//! A protocol is pure functions over JSON: an OpenAI request in, its own out; its own reply or events in, OpenAI's out.
+//! Nothing here sends, waits or knows of Python.
+
+pub mod anthropic;
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::chunk::Meaning;
+use crate::error::{Error, Kind, Result};
+use crate::sse::Event;
+
+/// A JSON object in the order of its members: models read schemas in the order in which they are written.
+pub type Object = Map<String, Value>;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Route {
+    /// A chat completion.
+    #[default]
+    Chat,
+    /// Embeddings.
+    Embeddings,
+}
+
+/// What a protocol is told of a call besides its body.
+#[derive(Clone, Debug, Default)]
+pub struct Ask {
+    /// What is asked for.
+    pub route: Route,
+    /// The provider's name in the table.
+    pub provider: String,
+    /// The model, as the provider names it.
+    pub model: String,
+    /// The answer is to be streamed.
+    pub stream: bool,
+    /// OpenAI's parameters that the protocol does not know are left out instead of refused.
+    pub drop_params: bool,
+    /// OpenAI's parameters that are sent as they are though the protocol does not know them.
+    pub allowed_params: Vec<String>,
+}
+
+/// How a key is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyHeader {
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// A header of its own.
+    Named(&'static str),
+}
+
+/// A protocol.
+pub trait Protocol: Send + Sync {
+    /// Where the call goes, below the base URL.
+    ///
+    /// # Errors
+    /// `UnsupportedParams`: the provider has no such endpoint.
+    fn path(&self, ask: &Ask) -> Result<String>;
+
+    /// How the key is shown.
+    fn key_header(&self) -> KeyHeader {
+        KeyHeader::Bearer
+    }
+
+    /// Headers of every call.
+    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// The request in the protocol's words.
+    ///
+    /// # Errors
+    /// `BadRequest` naming what is no OpenAI request; `UnsupportedParams` naming what the protocol cannot say.
+    fn request(&self, ask: &Ask, body: Object) -> Result<Value>;
+
+    /// A whole reply in OpenAI's words: a chat completion, or embeddings.
+    ///
+    /// # Errors
+    /// `ResponseValidation`: it is none.
+    fn reply(&self, ask: &Ask, reply: Value) -> Result<Value>;
+
+    /// A reader of one streamed reply.
+    fn reader(&self, ask: &Ask) -> Box<dyn EventReader>;
+}
+
+/// Makes OpenAI's chunks of one streamed reply's events.
+pub trait EventReader: Send + Sync {
+    /// What an event says: any number of chunks, the end, or a failure.
+    ///
+    /// # Errors
+    /// `ResponseValidation`: the event is none of the protocol's.
+    fn read(&mut self, event: &Event) -> Result<Vec<Meaning>>;
+}
+
+/// The protocol of that name in the table.
+pub fn find(name: &str) -> Option<&'static dyn Protocol> {
+    match name {
+        "anthropic" => Some(&anthropic::Anthropic),
+        _ => None,
+    }
+}
+
+/// A protocol and what is asked in it.
+pub struct Native {
+    protocol: &'static dyn Protocol,
+    ask: Ask,
+}
+
+impl Native {
+    /// `protocol` asked for `ask`.
+    pub fn new(protocol: &'static dyn Protocol, ask: Ask) -> Self {
+        Self { protocol, ask }
+    }
+
+    /// The protocol.
+    pub fn protocol(&self) -> &'static dyn Protocol {
+        self.protocol
+    }
+
+    /// What is asked.
+    pub fn ask(&self) -> &Ask {
+        &self.ask
+    }
+
+    /// An OpenAI request as the provider wants it.
+    pub(crate) fn encode(&self, body: &[u8]) -> Result<Bytes> {
+        let body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
+        let request = self.protocol.request(&self.ask, body)?;
+        serde_json::to_vec(&request).map(Bytes::from).map_err(|error| internal(&error))
+    }
+
+    /// A whole reply as OpenAI would have said it.
+    pub(crate) fn decode(&self, body: &[u8]) -> Result<Bytes> {
+        let reply = serde_json::from_slice(body)
+            .map_err(|error| Error::new(Kind::ResponseValidation, format!("The reply is not JSON: {error}")))?;
+        let reply = self.protocol.reply(&self.ask, reply)?;
+        serde_json::to_vec(&reply).map(Bytes::from).map_err(|error| internal(&error))
+    }
+
+    pub(crate) fn reader(&self) -> Box<dyn EventReader> {
+        self.protocol.reader(&self.ask)
+    }
+}
+
+impl fmt::Debug for Native {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ask.fmt(f)
+    }
+}
+
+fn internal(error: &serde_json::Error) -> Error {
+    Error::new(Kind::Internal, format!("JSON: {error}"))
+}
+
+/// OpenAI's parameters of a chat (https://platform.openai.com/docs/api-reference/chat/create). What a protocol has not
+/// taken from a request and is one of these is refused or dropped; anything else is the provider's own and is sent.
+const OPENAI_PARAMS: [&str; 36] = [
+    "audio",
+    "dimensions",
+    "encoding_format",
+    "frequency_penalty",
+    "function_call",
+    "functions",
+    "logit_bias",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "metadata",
+    "modalities",
+    "n",
+    "parallel_tool_calls",
+    "prediction",
+    "presence_penalty",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "reasoning_effort",
+    "response_format",
+    "safety_identifier",
+    "seed",
+    "service_tier",
+    "stop",
+    "store",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "user",
+    "verbosity",
+    "web_search_options",
+    "input",
+];
+
+impl Ask {
+    /// Moves what a protocol has not taken from an OpenAI request into its own: the provider's own parameters and
+    /// `extra_body` as they are, OpenAI's only where the caller insists.
+    ///
+    /// # Errors
+    /// `UnsupportedParams` listing OpenAI's parameters that are left.
+    pub fn pass_on(&self, mut left: Object, to: &mut Object) -> Result<()> {
+        let extra = left.remove("extra_body");
+        let mut unsupported = Vec::new();
+        for (name, value) in left {
+            let is_openai = OPENAI_PARAMS.contains(&name.as_str());
+            if !is_openai || self.allowed_params.contains(&name) {
+                to.insert(name, value);
+            } else if !self.drop_params {
+                unsupported.push(name);
+            }
+        }
+        if let Some(Value::Object(extra)) = extra {
+            to.extend(extra);
+        }
+        if unsupported.is_empty() { Ok(()) } else { Err(self.unsupported(&unsupported)) }
+    }
+
+    /// The error of an endpoint that the provider does not have.
+    pub fn no_route(&self, name: &str) -> Error {
+        Error::new(Kind::UnsupportedParams, format!("{} has no {name} endpoint", self.provider))
+    }
+
+    /// The error of parameters that the provider does not have.
+    pub fn unsupported(&self, names: &[String]) -> Error {
+        let list = names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "{} does not support parameters: [{list}], for model={}. To drop these, set drop_params=True; to send them \
+             as they are, allowed_openai_params=[{list}].",
+            self.provider, self.model
+        );
+        Error::new(Kind::UnsupportedParams, message)
+    }
+}
+
+/// A request that is none of OpenAI's: where, and why.
+pub fn bad(place: &str, why: &str) -> Error {
+    Error::new(Kind::BadRequest, format!("{place}: {why}"))
+}
+
+/// The member as text.
+pub fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get(name).and_then(Value::as_str)
+}
+
+/// The member as a count; 0 where there is none.
+pub fn count(object: &Value, name: &str) -> u64 {
+    object.get(name).and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// A chunk, as the consumer takes it.
+pub fn chunk(object: &Value, finished: bool) -> Result<Meaning> {
+    let json = serde_json::to_vec(object).map_err(|error| internal(&error))?;
+    Ok(Meaning::Chunk { json: json.into(), finished })
+}
