@@ -129,12 +129,10 @@ mod tests {
 
     #[test]
     fn a_provider_that_is_not_spoken_is_refused_by_name() {
-        for (model, provider) in
-            [("claude-sonnet-4", None), ("anthropic/claude-sonnet-4", None), ("x", Some("anthropic"))]
-        {
+        for (model, provider) in [("vertex_ai/claude-sonnet-4", None), ("x", Some("vertex_ai"))] {
             let (kind, message) = failure(model, provider);
             assert_eq!(kind, Kind::UnknownProvider);
-            assert!(message.starts_with("Provider 'anthropic' is not supported yet"), "{message}");
+            assert!(message.starts_with("Provider 'vertex_ai' is not supported yet"), "{message}");
         }
         assert_eq!(failure("gemini-2.5-flash", None).0, Kind::UnknownProvider);
         for name in UNSUPPORTED {
