@@ -84,11 +84,12 @@ def batches(exchanges: Iterable[Exchange]) -> Iterator[tuple[str, list[Exchange]
 
 
 def _select(wire_format: str) -> list[Exchange]:
-    return [each for each in _everything() if each.wire_format == wire_format]
+    return [each for each in everything() if each.wire_format == wire_format]
 
 
 @cache
-def _everything() -> tuple[Exchange, ...]:
+def everything() -> tuple[Exchange, ...]:
+    """Every exchange whose answer is known, in whatever wire format."""
     return tuple(
         exchange
         for path in sorted(CORPUS.glob("*.jsonl.gz"))
