@@ -1,4 +1,5 @@
-"""FakeProvider: an OpenAI-shaped provider on loopback, for testing programs that call one.
+"""FakeProvider: a model provider on loopback, for testing programs that call one. It speaks OpenAI's protocol, and
+Anthropic's on its paths.
 
 Promises a real server on a real socket in its own thread with its own event loop, so asyncio, uvloop, trio
 and plain synchronous callers are served alike, in this process or another. Without a script a small
@@ -20,7 +21,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, TypeAlias, TypeVar
 
-from . import openai_wire
+from . import wires
 from .framing import Answer, answer, cut, spaced
 from .openai_ask import Refusal
 from .records import Abort, Connections, Ledger, Received
@@ -72,7 +73,7 @@ class FakeProvider:
         send_buffer: int | None = None,
     ) -> None:
         self.api_key = api_key
-        self._wire: Wire = openai_wire
+        self._wire: Wire = wires
         self._port = port
         self._tls = tls
         self._require_key = require_key
