@@ -151,7 +151,7 @@ class BaseClient:
                 raise _eq_core.EngineError(target.invalid(answered, str(error))) from None
             if isinstance(parsed, ZaguanModel):
                 vars(parsed)["_request_id"] = answered.header("x-request-id") or watch.request_id
-            watch.ended(answered.status, parsed)
+            watch.ended(answered.status, getattr(parsed, "usage", None))
         return parsed
 
     async def _send_raw(self, method: str, path: str, call: CallOptions, **terms: Any) -> bytes:

@@ -11,6 +11,7 @@ from .. import _eq_core
 from ._error_mapping import from_engine
 from .errors import ZaguanError
 from .observability import ErrorEvent, ObservabilityHook, RequestEvent, ResponseEvent, RetryEvent, fire
+from .thinking import read_field
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -106,15 +107,14 @@ class Watch:
         )
         fire(self._hooks, "on_request_error", event)
 
-    def ended(self, status: int, answer: object = None) -> None:
-        """The call ended well; ``answer`` may tell of its usage."""
+    def ended(self, status: int, usage: object = None) -> None:
+        """The call ended well; ``usage`` is what the answer tells of its tokens."""
         if self._over or not self._hooks:
             return
         self._over = True
         latency = (time.perf_counter() - self._began) * 1000
-        fire(
-            self._hooks, "on_request_end", ResponseEvent(self.request_id, status, latency, self._model, **_used(answer))
-        )
+        event = ResponseEvent(self.request_id, status, latency, self._model, **_used(usage))
+        fire(self._hooks, "on_request_end", event)
 
 
 def _to_exception(payload: dict[str, Any], request_id: str) -> Exception:
@@ -123,26 +123,23 @@ def _to_exception(payload: dict[str, Any], request_id: str) -> Exception:
     return from_engine(payload, request_id) if number is None else OSError(number, payload["message"])
 
 
-def _used(answer: object) -> dict[str, Any]:
-    """Tokens and cost as the answer's usage tells them, OpenAI's names before Anthropic's."""
-    usage = getattr(answer, "usage", None)
-
-    def first(*names: str) -> Any:
-        values = (getattr(usage, name, None) for name in names)
-        return next((value for value in values if isinstance(value, (int, float))), None)
-
-    details = getattr(usage, "completion_tokens_details", None)
-    prompt, completion, total = (
-        first("prompt_tokens", "input_tokens"),
-        first("completion_tokens", "output_tokens"),
-        None,
-    )
-    if prompt is not None or completion is not None:
-        total = first("total_tokens") or (prompt or 0) + (completion or 0)
+def _used(usage: object) -> dict[str, Any]:
+    """Tokens and cost of a usage, OpenAI's names before Anthropic's; None for what is no number."""
+    prompt = _number(usage, "prompt_tokens", "input_tokens")
+    completion = _number(usage, "completion_tokens", "output_tokens")
+    total = _number(usage, "total_tokens")
+    if total is None and (prompt, completion) != (None, None):
+        total = (prompt or 0) + (completion or 0)
+    details = read_field(usage, "completion_tokens_details") or read_field(usage, "output_tokens_details")
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": total,
-        "reasoning_tokens": getattr(details, "reasoning_tokens", None),
-        "cost": first("cost"),
+        "reasoning_tokens": _number(details, "reasoning_tokens"),
+        "cost": _number(usage, "cost"),
     }
+
+
+def _number(value: object, *names: str) -> Any:
+    values = (read_field(value, name) for name in names)
+    return next((value for value in values if isinstance(value, (int, float))), None)
