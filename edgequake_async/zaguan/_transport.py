@@ -23,7 +23,8 @@ from ..types.tolerant import read
 from ..unserialisable import to_body
 from ._form import Form, Part
 from ._options import NOT_GIVEN, CallOptions, merged, request_id
-from ._streams import AsyncStream, Reader
+from ._reader import Reader
+from ._streams import AsyncStream
 from ._watch import Watch
 from .models._base import ZaguanModel
 from .observability import ObservabilityHook
