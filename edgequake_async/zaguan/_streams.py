@@ -103,6 +103,7 @@ class AsyncStream(Generic[T]):
         except BaseException as error:
             self._note(error)
             raise
+        self._note(None)
         return item
 
     async def _next_batch(self) -> list[T]:
@@ -119,22 +120,32 @@ class AsyncStream(Generic[T]):
         except BaseException as error:
             self._note(error)
             raise
+        self._note(None)
         return batch
 
     def _note(self, error: BaseException | None) -> None:
-        """Tell the hooks how the stream ended: by itself, left early (None), or by an error."""
+        """Tell the hooks how a read ended: with items (None), at the end of the stream, by a failure, or cancelled."""
         if self._watch is None or self._stream is None or not self._watch.is_open:
             return
-        if error is None or isinstance(error, StopAsyncIteration):
+        if error is None:
+            self._watch.resumed()
+        elif isinstance(error, StopAsyncIteration):
             self._watch.ended(self._stream.status, self._reader.usage())
-        else:
+        elif isinstance(error, Exception):
             self._watch.failed(error)
+        else:
+            self._watch.paused(error)
+
+    def _leave(self) -> None:
+        """Tell the hooks that nothing more is read."""
+        if self._watch is not None and self._stream is not None and self._watch.is_open:
+            self._watch.left(self._stream.status, self._reader.usage())
 
     def _close(self) -> None:
         self._closed = True
         if self._stream is not None:
             self._stream.abort()
-            self._note(None)
+            self._leave()
 
     async def aclose(self) -> None:
         """Close the connection to CoreX. Items that are buffered stay readable; then the stream ends."""
@@ -153,7 +164,7 @@ class AsyncStream(Generic[T]):
     def __del__(self) -> None:
         # Forgotten in the middle: dropping the native stream closes the connection, and the hooks are told of the end.
         if getattr(self, "_watch", None) is not None:
-            self._note(None)
+            self._leave()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.request_id}>"

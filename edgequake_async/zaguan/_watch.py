@@ -28,7 +28,7 @@ class Watch:
         request_id: the id of the call.
     """
 
-    __slots__ = ("_began", "_hooks", "_max_retries", "_method", "_model", "_over", "_url", "request_id")
+    __slots__ = ("_began", "_given_up", "_hooks", "_max_retries", "_method", "_model", "_over", "_url", "request_id")
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Watch:
         self._model = model
         self._max_retries = 0 if retry is None else retry.max_retries
         self._began = 0.0
+        self._given_up: ErrorEvent | None = None
         self._over = False
 
     def __enter__(self) -> Self:
@@ -94,27 +95,38 @@ class Watch:
 
     def failed(self, error: BaseException) -> None:
         """The call failed, or was given up."""
-        if self._over or not self._hooks:
-            return
-        self._over = True
-        attempts = error.attempts if isinstance(error, ZaguanError) else 1
-        event = ErrorEvent(
-            self.request_id,
-            type(error).__name__,
-            str(error),
-            getattr(error, "status_code", None),
-            max(attempts - 1, 0),
-        )
-        fire(self._hooks, "on_request_error", event)
+        if self.is_open:
+            self._end("on_request_error", self._failure(error))
 
     def ended(self, status: int, usage: object = None) -> None:
         """The call ended well; ``usage`` is what the answer tells of its tokens."""
-        if self._over or not self._hooks:
-            return
+        if self.is_open:
+            latency = (time.perf_counter() - self._began) * 1000
+            self._end("on_request_end", ResponseEvent(self.request_id, status, latency, self._model, **_used(usage)))
+
+    def paused(self, error: BaseException) -> None:
+        """A wait for more of a stream was cancelled: the call's failure, unless more of it is read."""
+        self._given_up = self._failure(error)
+
+    def resumed(self) -> None:
+        """More of it was read."""
+        self._given_up = None
+
+    def left(self, status: int, usage: object = None) -> None:
+        """A stream was left before its end: given up where a wait for more had been cancelled, else ended well."""
+        if self._given_up is None:
+            self.ended(status, usage)
+        elif self.is_open:
+            self._end("on_request_error", self._given_up)
+
+    def _failure(self, error: BaseException) -> ErrorEvent:
+        attempts = error.attempts if isinstance(error, ZaguanError) else 1
+        status = getattr(error, "status_code", None)
+        return ErrorEvent(self.request_id, type(error).__name__, str(error), status, max(attempts - 1, 0))
+
+    def _end(self, name: str, event: ErrorEvent | ResponseEvent) -> None:
         self._over = True
-        latency = (time.perf_counter() - self._began) * 1000
-        event = ResponseEvent(self.request_id, status, latency, self._model, **_used(usage))
-        fire(self._hooks, "on_request_end", event)
+        fire(self._hooks, name, event)
 
 
 def _to_exception(payload: dict[str, Any], request_id: str) -> Exception:
