@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::JSON_TOOL;
 use super::content::KEPT;
-use super::reply::{annotation, finish, must_keep, usage};
+use super::reply::{annotation, finish, must_keep, reply, usage};
 use crate::chunk::{self, Meaning};
 use crate::error::{Error, Kind, Result};
 use crate::protocol::{EventReader, Object, chunk, now, text};
@@ -49,6 +49,8 @@ impl EventReader for Reader {
         let delta = match text(&value, "type").or(event.name.as_deref()) {
             Some("error") => return Ok(vec![chunk::failure(&value, event.data.clone())]),
             Some("message_stop") => return Ok(vec![Meaning::Done]),
+            // The whole message as one event (Vertex AI, exchange 543a45bad96ec849).
+            Some("message") => return whole(value),
             Some("message_start") => Some(self.start(&value)),
             Some("content_block_start") => self.open(&value),
             Some("content_block_delta") => self.add(&value)?,
@@ -210,6 +212,12 @@ impl Block {
         }
         Value::Object(self.value)
     }
+}
+
+fn whole(message: Value) -> Result<Vec<Meaning>> {
+    let reply = reply(message)?;
+    let json = chunk::whole_reply_as_chunk(reply.to_string().as_bytes())?;
+    Ok(vec![Meaning::Chunk { json, finished: true }, Meaning::Done])
 }
 
 fn index(event: &Value) -> u64 {

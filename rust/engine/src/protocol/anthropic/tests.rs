@@ -276,6 +276,10 @@ fn a_stream_in_openais_words() {
         (&json!("tool_calls"), &json!(12))
     );
     assert_eq!(chunks.last(), Some(&json!("done")));
+    let whole = json!({"type": "message", "id": "m", "model": "claude", "content": [{"type": "text", "text": "All"}],
+        "stop_reason": "end_turn", "usage": {"input_tokens": 1, "output_tokens": 1}});
+    let chunks = stream(&[whole]);
+    assert_eq!((&chunks[0]["choices"][0]["delta"]["content"], &chunks[1]), (&json!("All"), &json!("done")));
     let error = json!({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}});
     assert_eq!(stream(&[start, error]).last(), Some(&json!("ServiceUnavailableError: Overloaded")));
 }
