@@ -9,6 +9,7 @@ import os
 import sys
 import tempfile
 import threading
+from asyncio import CancelledError
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,7 @@ def interrupt() -> None:
                     print("begun", flush=True)
 
             run(read)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, CancelledError):  # anyio.run on Python 3.10 raises the latter
         print("interrupted", flush=True)
     print(sync[1].health_check()["status"], flush=True)
 
