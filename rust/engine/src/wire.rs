@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 use memchr::memchr;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::chunk::{self, Meaning};
@@ -131,6 +132,10 @@ impl Reader {
             let (Some(event), Some(native)) = (event, &mut self.native) else {
                 return Ok(None);
             };
+            if at_end && serde_json::from_slice::<IgnoredAny>(&event.data).is_err() {
+                // The body was cut inside the event: what is missing is the end of the stream.
+                return Ok(None);
+            }
             self.said.extend(native.read(&event)?);
         }
     }
