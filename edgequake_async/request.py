@@ -113,7 +113,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         for unwanted in dropped:
             body.pop(unwanted, None)
     target, info = _find_target(route, provider, name, bool(get("stream")), params)
-    return Call(target, _serialise(body, model), info, _own_headers(provider, params))
+    return Call(target, _serialise(body, model, is_native), info, _own_headers(provider, params))
 
 
 def _refuse(params: Mapping[str, Any], provider: str, model: str) -> None:
@@ -140,9 +140,9 @@ def _mapping(argument: str, value: Any, model: str) -> Mapping[str, Any]:
     return value
 
 
-def _serialise(body: dict[str, Any], model: str) -> bytes:
+def _serialise(body: dict[str, Any], model: str, is_native: bool) -> bytes:
     try:
-        return to_body(body)
+        return to_body(body, native=is_native)
     except ValueError as error:
         raise BadRequestError(str(error), model, "") from None
 

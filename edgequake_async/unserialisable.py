@@ -12,14 +12,18 @@ from pydantic_core import PydanticSerializationError, to_json
 __all__ = ["find_unserialisable", "lone_surrogate", "to_body"]
 
 
-def to_body(document: Mapping[str, Any] | BaseModel) -> bytes:
+def to_body(document: Mapping[str, Any] | BaseModel, *, native: bool = False) -> bytes:
     """A request body. Members that are None are left out.
+
+    Args:
+        document: what is sent.
+        native: it goes to a translator, which takes from messages what other providers would refuse.
 
     Raises:
         ValueError: a value cannot be sent as JSON; the message names its place.
     """
     try:
-        data = to_json(document, exclude_none=True, inf_nan_mode="constants", fallback=_plain)
+        data = to_json(document, exclude_none=True, inf_nan_mode="constants", fallback=_plain, context={"native": native})
     except (PydanticSerializationError, ValueError, RecursionError) as error:
         where, why = find_unserialisable(dict(document)) or ("the request", str(error))
         raise ValueError(f"{where}: {why}") from None

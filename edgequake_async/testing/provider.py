@@ -9,6 +9,7 @@ faults. Needs the standard library only, reads no environment, reaches no networ
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import ssl
 import sys
@@ -223,13 +224,18 @@ class FakeProvider:
             return
         listening.set_result(server.sockets[0].getsockname()[1])
         await self._stop.wait()
+        # A selector loop accepts in a task per connection, which leaves its socket open where it is cancelled, or the
+        # server closed, before its first turn. So accept no more, and let those tasks begin.
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_reader(server.sockets[0])
+        await asyncio.sleep(0)
         server.close()
-        for connection in tuple(live):
-            connection.abort()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for connection in tuple(live):
+                connection.abort()
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
     def _admit(self) -> bool:
         """Whether a new connection may stay; takes the refusal from the script where one is next."""

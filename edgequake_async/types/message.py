@@ -163,9 +163,11 @@ class Message(OpenAIObject):
     def _for_sending(self, handler: SerializerFunctionWrapHandler, info: SerializationInfo):  # type: ignore[no-untyped-def]
         # No return annotation: with one, the JSON schema would say no more than that.
         fields = handler(self)
-        # Requests are written as JSON without None. Providers refuse an empty list of calls and fields not their own.
+        # Requests are written as JSON without None. Providers refuse an empty list of calls and fields not their own;
+        # the translator of a provider with a protocol of its own takes from these what it gave.
         if info.exclude_none and info.mode == "json":
-            fields.pop("provider_specific_fields", None)
+            if not (info.context or {}).get("native"):
+                fields.pop("provider_specific_fields", None)
             if not fields.get("tool_calls"):
                 fields.pop("tool_calls", None)
         return fields

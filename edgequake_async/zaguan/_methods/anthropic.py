@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING, Any
 
 from .._options import CallOptions, path
 from .._streams import AsyncStream
@@ -23,6 +21,9 @@ from ..models import (
     read_messages_batches,
 )
 from ._requests import Options, query, read_options, read_request, refuse_stream
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["AnthropicMethods"]
 

@@ -257,3 +257,9 @@ pub fn chunk(object: &Value, finished: bool) -> Result<Meaning> {
     let json = serde_json::to_vec(object).map_err(|error| internal(&error))?;
     Ok(Meaning::Chunk { json: json.into(), finished })
 }
+
+/// Seconds since 1970, for replies that do not say when they were made.
+pub fn now() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs())
+}

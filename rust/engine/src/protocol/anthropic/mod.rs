@@ -1,4 +1,7 @@
 //! Anthropic's Messages API (https://docs.anthropic.com/en/api/messages).
+//!
+//! What OpenAI's shape has no place for (server tools and their results, citations) is kept: the blocks of such a
+//! message stand in its `provider_specific_fields` under `content`, and sent back they go out as they came.
 
 use serde_json::Value;
 
@@ -6,9 +9,17 @@ use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route};
 use crate::error::Result;
 
 mod content;
+mod model;
 mod reply;
 mod request;
 mod stream;
+mod tools;
+
+#[cfg(test)]
+mod tests;
+
+/// The tool by which models without structured output of their own are made to answer in JSON.
+const JSON_TOOL: &str = "json_tool_call";
 
 /// The protocol.
 pub struct Anthropic;
@@ -34,10 +45,10 @@ impl Protocol for Anthropic {
     }
 
     fn reply(&self, _ask: &Ask, reply: Value) -> Result<Value> {
-        reply::reply(&reply)
+        reply::reply(reply)
     }
 
-    fn reader(&self, ask: &Ask) -> Box<dyn EventReader> {
-        Box::new(stream::Reader::new(ask))
+    fn reader(&self, _ask: &Ask) -> Box<dyn EventReader> {
+        Box::<stream::Reader>::default()
     }
 }

@@ -1,6 +1,202 @@
-//! A reply.
-use crate::error::Result;
-use serde_json::Value;
-pub fn reply(reply: &Value) -> Result<Value> {
-    Ok(reply.clone())
+//! A message of Anthropic's as a chat completion.
+
+use serde_json::{Value, json};
+
+use super::JSON_TOOL;
+use super::content::KEPT;
+use crate::error::{Error, Kind, Result};
+use crate::protocol::{Object, count, now, text};
+
+/// The canonical reason for each of Anthropic's; others stay as they are.
+const REASONS: [(&str, &str); 8] = [
+    ("end_turn", "stop"),
+    ("stop_sequence", "stop"),
+    ("pause_turn", "stop"),
+    ("max_tokens", "length"),
+    ("model_context_window_exceeded", "length"),
+    ("tool_use", "tool_calls"),
+    ("refusal", "content_filter"),
+    ("compaction", "stop"),
+];
+
+pub fn reply(reply: Value) -> Result<Value> {
+    let Value::Object(mut reply) = reply else {
+        return Err(Error::new(Kind::ResponseValidation, "The reply is no object"));
+    };
+    let Some(Value::Array(blocks)) = reply.shift_remove("content") else {
+        return Err(Error::new(Kind::ResponseValidation, "The reply has no content"));
+    };
+    let mut message = Message::default();
+    for block in &blocks {
+        message.add(block);
+    }
+    let answered_by_tool = message.is_answered_by_tool;
+    let message = message.into_value(blocks);
+    let mut choice = json!({"index": 0, "message": message});
+    if let Some(choice) = choice.as_object_mut() {
+        choice.extend(finish(&mut reply, answered_by_tool));
+    }
+    let usage = usage(reply.shift_remove("usage").as_ref());
+    for name in ["type", "role", "object", "created", "choices"] {
+        reply.shift_remove(name);
+    }
+    let mut completion = Object::new();
+    for (name, value) in [
+        ("id", reply.shift_remove("id").unwrap_or_default()),
+        ("object", "chat.completion".into()),
+        ("created", now().into()),
+        ("model", reply.shift_remove("model").unwrap_or_default()),
+        ("choices", json!([choice])),
+        ("usage", usage),
+    ] {
+        completion.insert(name.into(), value);
+    }
+    // What is left (container, context_management) has no place of its own and keeps its name.
+    completion.extend(reply.into_iter().filter(|(_, value)| !value.is_null()));
+    Ok(Value::Object(completion))
+}
+
+/// `finish_reason`, and beside it what it cannot say: the reason in Anthropic's words, the sequence that stopped it.
+pub fn finish(from: &mut Object, answered_by_tool: bool) -> Object {
+    let raw = from.shift_remove("stop_reason").unwrap_or_default();
+    let sequence = from.shift_remove("stop_sequence").filter(|sequence| !sequence.is_null());
+    let known = REASONS.iter().find(|(theirs, _)| Some(*theirs) == raw.as_str());
+    let mut reason = known.map_or_else(|| raw.clone(), |(_, ours)| (*ours).into());
+    if answered_by_tool && reason == "tool_calls" {
+        reason = "stop".into();
+    }
+    let mut beside = Object::new();
+    if reason != raw {
+        beside.insert("finish_reason".into(), raw);
+    }
+    beside.extend(sequence.map(|sequence| ("stop_sequence".to_owned(), sequence)));
+    let mut said = Object::new();
+    said.insert("finish_reason".into(), reason);
+    if !beside.is_empty() {
+        said.insert("provider_specific_fields".into(), Value::Object(beside));
+    }
+    said
+}
+
+/// Usage in OpenAI's counts, Anthropic's own beside them. The prompt is all that was sent: new, cached, and written to
+/// the cache.
+pub fn usage(usage: Option<&Value>) -> Value {
+    let Some(Value::Object(theirs)) = usage else {
+        return Value::Null;
+    };
+    let whole = Value::Object(theirs.clone());
+    let (read, written) = (count(&whole, "cache_read_input_tokens"), count(&whole, "cache_creation_input_tokens"));
+    let (prompt, answer) = (count(&whole, "input_tokens") + read + written, count(&whole, "output_tokens"));
+    let mut ours = Object::new();
+    ours.insert("prompt_tokens".into(), prompt.into());
+    ours.insert("completion_tokens".into(), answer.into());
+    ours.insert("total_tokens".into(), (prompt + answer).into());
+    ours.insert("prompt_tokens_details".into(), json!({"cached_tokens": read, "cache_creation_tokens": written}));
+    if let Some(thought) = whole.pointer("/output_tokens_details/thinking_tokens") {
+        ours.insert("completion_tokens_details".into(), json!({"reasoning_tokens": thought}));
+    }
+    let own = theirs.iter().filter(|(name, _)| !matches!(name.as_str(), "input_tokens" | "output_tokens"));
+    ours.extend(own.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())));
+    Value::Object(ours)
+}
+
+/// Whether the blocks say more than a message in OpenAI's shape: blocks of other kinds, citations, or an order in which
+/// thinking, text and calls do not follow each other.
+pub fn must_keep(blocks: &[Value]) -> bool {
+    let mut reached = 0;
+    blocks.iter().any(|block| {
+        let place = match text(block, "type") {
+            Some("thinking" | "redacted_thinking") => 0,
+            Some("text") => 1,
+            Some("tool_use") if text(block, "name") != Some(JSON_TOOL) => 2,
+            Some("tool_use") => return false,
+            _ => return true,
+        };
+        let is_cited = block.get("citations").and_then(Value::as_array).is_some_and(|citations| !citations.is_empty());
+        let is_out_of_order = place < reached;
+        reached = place;
+        is_cited || is_out_of_order
+    })
+}
+
+/// A block's call in OpenAI's shape.
+pub fn call(block: &Value) -> Value {
+    let input = block.get("input").filter(|input| !input.is_null());
+    let arguments = input.map_or_else(|| "{}".to_owned(), Value::to_string);
+    json!({
+        "id": block.get("id"),
+        "type": "function",
+        "function": {"name": block.get("name"), "arguments": arguments},
+    })
+}
+
+/// A citation as an annotation, where it names a page of the web.
+pub fn annotation(citation: &Value, start: usize, end: usize) -> Option<Value> {
+    let url = text(citation, "url")?;
+    let title = citation.get("title");
+    Some(json!({
+        "type": "url_citation",
+        "url_citation": {"url": url, "title": title, "start_index": start, "end_index": end},
+    }))
+}
+
+#[derive(Default)]
+struct Message {
+    text: String,
+    has_text: bool,
+    calls: Vec<Value>,
+    thinking: Vec<Value>,
+    thought: String,
+    annotations: Vec<Value>,
+    /// The tool that stands for a structured answer was called.
+    is_answered_by_tool: bool,
+}
+
+impl Message {
+    fn add(&mut self, block: &Value) {
+        match text(block, "type") {
+            Some("text") => {
+                let said = text(block, "text").unwrap_or_default();
+                let start = self.text.chars().count();
+                self.text.push_str(said);
+                self.has_text = true;
+                let end = start + said.chars().count();
+                let citations = block.get("citations").and_then(Value::as_array).into_iter().flatten();
+                for citation in citations {
+                    self.annotations.extend(annotation(citation, start, end));
+                }
+            }
+            Some("tool_use") if text(block, "name") == Some(JSON_TOOL) => {
+                self.text.push_str(&block.get("input").map_or_else(String::new, Value::to_string));
+                (self.has_text, self.is_answered_by_tool) = (true, true);
+            }
+            Some("tool_use") => self.calls.push(call(block)),
+            Some("thinking") => {
+                self.thought.push_str(text(block, "thinking").unwrap_or_default());
+                self.thinking.push(block.clone());
+            }
+            Some("redacted_thinking") => self.thinking.push(block.clone()),
+            _ => {}
+        }
+    }
+
+    fn into_value(self, blocks: Vec<Value>) -> Value {
+        let mut message = Object::new();
+        message.insert("role".into(), "assistant".into());
+        message.insert("content".into(), if self.has_text { self.text.into() } else { Value::Null });
+        for (name, list) in
+            [("tool_calls", self.calls), ("thinking_blocks", self.thinking), ("annotations", self.annotations)]
+        {
+            if !list.is_empty() {
+                message.insert(name.into(), Value::Array(list));
+            }
+        }
+        if !self.thought.is_empty() {
+            message.insert("reasoning_content".into(), self.thought.into());
+        }
+        if must_keep(&blocks) {
+            message.insert("provider_specific_fields".into(), json!({KEPT: blocks}));
+        }
+        Value::Object(message)
+    }
 }

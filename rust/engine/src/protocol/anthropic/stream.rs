@@ -1,16 +1,236 @@
-//! A stream.
-use crate::chunk::Meaning;
-use crate::error::Result;
-use crate::protocol::{Ask, EventReader};
+//! The events of a streamed message as chunks.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::JSON_TOOL;
+use super::content::KEPT;
+use super::reply::{annotation, finish, must_keep, reply, usage};
+use crate::chunk::{self, Meaning};
+use crate::error::{Error, Kind, Result};
+use crate::protocol::{EventReader, Object, chunk, now, text};
 use crate::sse::Event;
-pub struct Reader;
-impl Reader {
-    pub fn new(_ask: &Ask) -> Self {
-        Self
+
+/// Reads one streamed message. The blocks are put together beside the chunks, for what OpenAI's shape cannot say.
+#[derive(Default)]
+pub struct Reader {
+    /// `id`, `object`, `created`, `model` of every chunk.
+    head: Object,
+    /// What is known of usage; each event that tells of it tells the whole so far.
+    usage: Object,
+    blocks: BTreeMap<u64, Block>,
+    calls: u64,
+    characters: usize,
+}
+
+#[derive(Default)]
+struct Block {
+    value: Object,
+    /// Arguments as far as they have arrived.
+    input: String,
+    /// Its place among the tool calls, where it is one.
+    call: Option<u64>,
+    start: usize,
+}
+
+impl EventReader for Reader {
+    fn read(&mut self, event: &Event) -> Result<Vec<Meaning>> {
+        if event.data.trim_ascii().is_empty() {
+            return Ok(Vec::new());
+        }
+        let value: Value = match serde_json::from_slice(&event.data) {
+            Ok(value) => value,
+            Err(_) if event.name.as_deref() == Some("error") => {
+                return Ok(vec![chunk::failure(&String::from_utf8_lossy(&event.data).into(), event.data.clone())]);
+            }
+            Err(error) => return Err(invalid(&format!("is not JSON: {error}"))),
+        };
+        let delta = match text(&value, "type").or(event.name.as_deref()) {
+            Some("error") => return Ok(vec![chunk::failure(&value, event.data.clone())]),
+            Some("message_stop") => return Ok(vec![Meaning::Done]),
+            // The whole message as one event (Vertex AI, exchange 543a45bad96ec849).
+            Some("message") => return whole(value),
+            Some("message_start") => Some(self.start(&value)),
+            Some("content_block_start") => self.open(&value),
+            Some("content_block_delta") => self.add(&value)?,
+            Some("content_block_stop") => None,
+            Some("message_delta") => return self.finish(value),
+            // Ping, and events that are yet to come.
+            _ => None,
+        };
+        delta.map(|delta| self.chunk(delta)).transpose().map(|meaning| meaning.into_iter().collect())
     }
 }
-impl EventReader for Reader {
-    fn read(&mut self, _event: &Event) -> Result<Vec<Meaning>> {
-        Ok(Vec::new())
+
+impl Reader {
+    fn start(&mut self, event: &Value) -> Value {
+        let message = event.get("message").unwrap_or(&Value::Null);
+        for (name, value) in [
+            ("id", message.get("id").cloned().unwrap_or_default()),
+            ("object", "chat.completion.chunk".into()),
+            ("created", now().into()),
+            ("model", message.get("model").cloned().unwrap_or_default()),
+        ] {
+            self.head.insert(name.into(), value);
+        }
+        self.count(message);
+        json!({"role": "assistant", "content": ""})
     }
+
+    fn count(&mut self, from: &Value) {
+        let counts = from.get("usage").and_then(Value::as_object).into_iter().flatten();
+        self.usage
+            .extend(counts.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())));
+    }
+
+    fn open(&mut self, event: &Value) -> Option<Value> {
+        let value = event.get("content_block").and_then(Value::as_object).cloned().unwrap_or_default();
+        let block = Value::Object(value.clone());
+        let mut opened = Block { value, start: self.characters, ..Block::default() };
+        let delta = match text(&block, "type") {
+            Some("tool_use") if text(&block, "name") != Some(JSON_TOOL) => {
+                opened.call = Some(self.calls);
+                self.calls += 1;
+                let function = json!({"name": block.get("name"), "arguments": ""});
+                let call =
+                    json!({"index": opened.call, "id": block.get("id"), "type": "function", "function": function});
+                Some(json!({"tool_calls": [call]}))
+            }
+            Some("redacted_thinking") => Some(json!({"thinking_blocks": [block]})),
+            Some("text") => text(&block, "text").filter(|said| !said.is_empty()).map(|said| {
+                self.characters += said.chars().count();
+                json!({"content": said})
+            }),
+            _ => None,
+        };
+        self.blocks.insert(index(event), opened);
+        delta
+    }
+
+    fn add(&mut self, event: &Value) -> Result<Option<Value>> {
+        let delta = event.get("delta").unwrap_or(&Value::Null);
+        let block = self.blocks.get_mut(&index(event)).ok_or_else(|| invalid("adds to a block that has not begun"))?;
+        let said = |name: &str| text(delta, name).unwrap_or_default();
+        Ok(match text(delta, "type") {
+            Some("text_delta") => {
+                extend(&mut block.value, "text", said("text"));
+                self.characters += said("text").chars().count();
+                Some(json!({"content": said("text")}))
+            }
+            Some("input_json_delta") => {
+                let more = said("partial_json");
+                block.input.push_str(more);
+                match block.call {
+                    Some(call) if !more.is_empty() => {
+                        Some(json!({"tool_calls": [{"index": call, "function": {"arguments": more}}]}))
+                    }
+                    None if block.value.get("name").is_some_and(|name| name == JSON_TOOL) => {
+                        Some(json!({"content": more}))
+                    }
+                    _ => None,
+                }
+            }
+            Some("thinking_delta") => {
+                let more = said("thinking");
+                extend(&mut block.value, "thinking", more);
+                let part = json!({"type": "thinking", "thinking": more});
+                Some(json!({"reasoning_content": more, "thinking_blocks": [part]}))
+            }
+            Some("signature_delta") => {
+                extend(&mut block.value, "signature", said("signature"));
+                let part = json!({"type": "thinking", "thinking": "", "signature": said("signature")});
+                Some(json!({"thinking_blocks": [part]}))
+            }
+            Some("citations_delta") => {
+                let citation = delta.get("citation").cloned().unwrap_or_default();
+                let found = annotation(&citation, block.start, self.characters);
+                let citations = block.value.entry("citations").or_insert_with(|| json!([]));
+                if citations.is_null() {
+                    *citations = json!([]);
+                }
+                if let Some(citations) = citations.as_array_mut() {
+                    citations.push(citation);
+                }
+                found.map(|annotation| json!({"annotations": [annotation]}))
+            }
+            // Deltas of blocks that only Anthropic's shape can say: their texts go on, their values are the last.
+            _ => {
+                let members = delta.as_object().into_iter().flatten().filter(|(name, _)| *name != "type");
+                for (name, value) in members {
+                    match value.as_str() {
+                        Some(more) => extend(&mut block.value, name, more),
+                        None => drop(block.value.insert(name.clone(), value.clone())),
+                    }
+                }
+                None
+            }
+        })
+    }
+
+    /// The last chunk: why it ended, what it cost, and the blocks where they say more than the chunks did.
+    fn finish(&mut self, mut event: Value) -> Result<Vec<Meaning>> {
+        self.count(&event);
+        let Some(event) = event.as_object_mut() else {
+            return Ok(Vec::new());
+        };
+        let mut ended = match event.shift_remove("delta") {
+            Some(Value::Object(delta)) => delta,
+            _ => Object::new(),
+        };
+        if ended.get("stop_reason").is_none_or(Value::is_null) {
+            return Ok(Vec::new());
+        }
+        let answered_by_tool =
+            self.blocks.values().any(|block| block.value.get("name").is_some_and(|n| n == JSON_TOOL));
+        let mut choice = Object::new();
+        choice.insert("index".into(), 0.into());
+        let blocks = std::mem::take(&mut self.blocks).into_values().map(Block::into_value).collect::<Vec<_>>();
+        let delta = if must_keep(&blocks) { json!({"provider_specific_fields": {KEPT: blocks}}) } else { json!({}) };
+        choice.insert("delta".into(), delta);
+        choice.extend(finish(&mut ended, answered_by_tool));
+        let mut last = self.head.clone();
+        last.insert("choices".into(), json!([choice]));
+        last.insert("usage".into(), usage(Some(&Value::Object(self.usage.clone()))));
+        let others = ended.into_iter().chain(std::mem::take(event));
+        last.extend(others.filter(|(name, value)| !value.is_null() && name != "type" && name != "usage"));
+        chunk(&Value::Object(last), true).map(|meaning| vec![meaning])
+    }
+
+    fn chunk(&self, delta: Value) -> Result<Meaning> {
+        let mut said = self.head.clone();
+        said.insert("choices".into(), json!([{"index": 0, "delta": delta, "finish_reason": null}]));
+        chunk(&Value::Object(said), false)
+    }
+}
+
+impl Block {
+    fn into_value(mut self) -> Value {
+        if !self.input.is_empty() {
+            let input = serde_json::from_str(&self.input).unwrap_or(Value::String(self.input));
+            self.value.insert("input".into(), input);
+        }
+        Value::Object(self.value)
+    }
+}
+
+fn whole(message: Value) -> Result<Vec<Meaning>> {
+    let reply = reply(message)?;
+    let json = chunk::whole_reply_as_chunk(reply.to_string().as_bytes())?;
+    Ok(vec![Meaning::Chunk { json, finished: true }, Meaning::Done])
+}
+
+fn index(event: &Value) -> u64 {
+    event.get("index").and_then(Value::as_u64).unwrap_or(0)
+}
+
+fn extend(block: &mut Object, name: &str, more: &str) {
+    match block.get_mut(name) {
+        Some(Value::String(before)) => before.push_str(more),
+        _ => drop(block.insert(name.to_owned(), more.into())),
+    }
+}
+
+fn invalid(why: &str) -> Error {
+    Error::new(Kind::ResponseValidation, format!("An event of the stream {why}"))
 }
