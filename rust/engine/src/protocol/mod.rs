@@ -4,6 +4,7 @@
 //! Nothing here sends, waits or knows of Python.
 
 pub mod anthropic;
+pub mod gemini;
 
 use std::fmt;
 
@@ -100,6 +101,7 @@ pub trait EventReader: Send + Sync {
 pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     match name {
         "anthropic" => Some(&anthropic::Anthropic),
+        "gemini" => Some(&gemini::Gemini),
         _ => None,
     }
 }

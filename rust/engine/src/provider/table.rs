@@ -50,6 +50,14 @@ pub static PROVIDERS: &[Provider] = &[
         ..HOSTED
     },
     Provider {
+        name: "gemini",
+        base_url: "https://generativelanguage.googleapis.com/v1beta",
+        key_vars: &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+        protocol: "gemini",
+        source: "https://ai.google.dev/api/generate-content",
+        ..HOSTED
+    },
+    Provider {
         name: "openrouter",
         base_url: "https://openrouter.ai/api/v1",
         key_vars: &["OPENROUTER_API_KEY", "OR_API_KEY"],
