@@ -1,14 +1,12 @@
 //! A whole reply as a chat completion.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use serde_json::{Value, json};
 
 use super::partial::Joiner;
 use super::{citations, invalid, parts, usage};
 use crate::classify;
 use crate::error::Result;
-use crate::protocol::{Ask, Object};
+use crate::protocol::{Ask, Object, now};
 
 /// The chat completion.
 ///
@@ -117,10 +115,8 @@ pub fn head(ask: &Ask, reply: &Object, object: &str) -> Object {
     head.insert("model".into(), text("modelVersion").unwrap_or(&ask.model).into());
     const PLACED: [&str; 5] = ["candidates", "createTime", "modelVersion", "responseId", "usageMetadata"];
     let own = reply.iter().filter(|(name, _)| !PLACED.contains(&name.as_str()));
-    let own: Object = own.map(|(name, value)| (name.clone(), value.clone())).collect();
-    if !own.is_empty() {
-        head.insert("provider_specific_fields".into(), Value::Object(own));
-    }
+    // What is left (`promptFeedback`) has no place of its own and keeps its name.
+    head.extend(own.map(|(name, value)| (name.clone(), value.clone())));
     head
 }
 
@@ -188,10 +184,6 @@ pub fn finish_reason(candidate: &Object, has_calls: bool) -> Option<&'static str
         _ if has_calls => "tool_calls",
         _ => "stop",
     })
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// The Unix time of `2026-05-27T16:53:45.443719Z`.

@@ -60,6 +60,7 @@ impl EventReader for Reader {
         };
         let candidates = candidates(&mut reply);
         let mut made = head(&self.ask, &reply, "chat.completion.chunk");
+        let says_more = made.len() > 4;
         for (name, kept) in [("id", &mut self.id), ("created", &mut self.created)] {
             let kept = kept.get_or_insert_with(|| made.get(name).cloned().unwrap_or_default());
             made.insert(name.into(), kept.clone());
@@ -73,7 +74,7 @@ impl EventReader for Reader {
         }
         let goes_on = self.choices.is_empty() || self.choices.values().any(|choice| !choice.ended);
         let counts = reply.get("usageMetadata").filter(|counts| counts.is_object() && !goes_on);
-        if choices.is_empty() && counts.is_none() && !made.contains_key("provider_specific_fields") {
+        if choices.is_empty() && counts.is_none() && !says_more {
             return Ok(Vec::new());
         }
         made.insert("choices".into(), Value::Array(choices));
