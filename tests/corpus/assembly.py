@@ -32,6 +32,8 @@ class Answer:
     finish_reason: str | None
     logprobs: Mapping[str, list[Any]]
     annotations: list[Any]
+    thinking: list[Any]
+    raw_finish_reason: str | None
 
 
 @dataclass
@@ -51,6 +53,8 @@ class Assembly:
     finish_reason: str | None = None
     logprobs: dict[str, list[Any]] = field(default_factory=dict)
     annotations: list[Any] = field(default_factory=list)
+    thinking: list[Any] = field(default_factory=list)
+    raw_finish_reason: str | None = None
     _calls: list[tuple[int | None, _Open]] = field(default_factory=list)
 
     def content(self, value: Any) -> None:
@@ -70,6 +74,15 @@ class Assembly:
         """Reasoning that has a field of its own, whatever the provider calls it."""
         self.reasoning += reasoning or ""
 
+    def thought_block(self, block: Mapping[str, Any]) -> None:
+        """A thinking block or a piece of one: pieces belong together until one is signed."""
+        last = self.thinking[-1] if self.thinking else {"signature": "none begun"}
+        if block.get("type") != "thinking" or last.get("type") != "thinking" or last.get("signature"):
+            self.thinking.append({**block})
+            return
+        for key, value in block.items():
+            last[key] = last.get(key, "") + value if key in ("signature", "thinking") else value
+
     def call(self, index: int | None, id: str | None, name: str | None, arguments: str | None) -> None:
         """A piece of a call. Without an index a new id opens a call, and no id continues the last one."""
         current = next((call for at, call in reversed(self._calls) if at == index), None)
@@ -86,14 +99,25 @@ class Assembly:
             if isinstance(tokens, list):
                 self.logprobs.setdefault(kind, []).extend(tokens)
 
-    def finished(self, reason: str | None) -> None:
-        """The last reason given counts: some routers send it twice."""
+    def finished(self, reason: str | None, raw: str | None = None) -> None:
+        """The last reason given counts: some routers send it twice. ``raw`` is the provider's own, if another."""
         self.finish_reason = reason or self.finish_reason
+        self.raw_finish_reason = raw or reason or self.raw_finish_reason
 
     def answer(self) -> Answer:
         calls = tuple(Call(call.id, call.name, call.arguments) for _, call in self._calls)
         kinds = {kind: tokens for kind, tokens in self.logprobs.items() if tokens}
-        return Answer(self.text, self.reasoning, self.refusal, calls, self.finish_reason, kinds, self.annotations)
+        return Answer(
+            self.text,
+            self.reasoning,
+            self.refusal,
+            calls,
+            self.finish_reason,
+            kinds,
+            self.annotations,
+            self.thinking,
+            self.raw_finish_reason,
+        )
 
 
 @dataclass(frozen=True)

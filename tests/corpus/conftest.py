@@ -14,6 +14,6 @@ from .replay import Replay
 
 @pytest.fixture
 def replay() -> Iterator[Replay]:
-    """A server for every chat and embeddings exchange."""
+    """A server for every exchange."""
     with FakeProvider() as fake:
-        yield Replay(fake, [*recordings.chat(), *recordings.embeddings()])
+        yield Replay(fake, recordings.everything())

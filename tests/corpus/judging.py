@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, Protocol
 
 from edgequake_async import stream_chunk_builder
 from edgequake_async.exceptions import EQError
@@ -20,13 +20,24 @@ from .reading import Failure, Reading
 from .recordings import Exchange
 
 
+class Outcome(Protocol):
+    """What readings of every protocol say of an answer's end."""
+
+    @property
+    def reply(self) -> Reply: ...
+    @property
+    def failure(self) -> Failure | None: ...
+    @property
+    def request_id(self) -> str | None: ...
+
+
 def complaints(exchange: Exchange, reading: Reading, seen: Seen) -> list[str]:
     """Everything that is wrong with one call."""
     return [
-        *_headers(exchange, seen),
+        *headers(exchange, seen),
         *_documents(reading, seen),
         *_said(exchange, reading, seen),
-        *_failure(reading, seen),
+        *failures(reading, seen),
     ]
 
 
@@ -59,7 +70,8 @@ def difference(recorded: Any, got: Any, path: str = "$") -> Iterator[str]:
         yield f"{path}: recorded {_short(recorded)}, got {_short(got)}"
 
 
-def _headers(exchange: Exchange, seen: Seen) -> Iterator[str]:
+def headers(exchange: Exchange, seen: Seen) -> Iterator[str]:
+    """Recorded headers that the caller does not get."""
     given = dict(seen.error.headers or {}) if seen.error is not None else dict(seen.headers)
     given = {name.lower(): value for name, value in given.items()}
     for name, value in exchange.headers.items():
@@ -98,19 +110,20 @@ def _said(exchange: Exchange, reading: Reading, seen: Seen) -> Iterator[str]:
 
 def _replies(source: str, recorded: Reply, got: Reply) -> Iterator[str]:
     for name in ("id", "model", "citations"):
-        yield from _unequal(f"{source} {name}", getattr(recorded, name), getattr(got, name))
+        yield from unequal(f"{source} {name}", getattr(recorded, name), getattr(got, name))
     for key, value in (recorded.usage or {}).items():
-        yield from _unequal(f"{source} usage.{key}", value, (got.usage or {}).get(key))
+        yield from unequal(f"{source} usage.{key}", value, (got.usage or {}).get(key))
     if recorded.choices.keys() != got.choices.keys():
         yield f"{source}: choices {list(recorded.choices)} recorded, {list(got.choices)} seen"
         return
     for index, answer in recorded.choices.items():
         for field in fields(answer):
             ours, theirs = getattr(answer, field.name), getattr(got.choices[index], field.name)
-            yield from _unequal(f"{source} choice {index} {field.name}", ours, theirs)
+            yield from unequal(f"{source} choice {index} {field.name}", ours, theirs)
 
 
-def _failure(reading: Reading, seen: Seen) -> Iterator[str]:
+def failures(reading: Outcome, seen: Seen) -> Iterator[str]:
+    """Where the exception, if any, is not the one to expect."""
     expected, error = reading.failure, seen.error
     if expected is None or error is None:
         if expected is not None or error is not None:
@@ -120,23 +133,24 @@ def _failure(reading: Reading, seen: Seen) -> Iterator[str]:
     got = {name: getattr(error, name) for name in ("code", "type", "param")}
     got["code"] = None if got["code"] is None else str(got["code"])
     for name, value in got.items():
-        yield from _unequal(f"error {name}", getattr(expected, name), value)
+        yield from unequal(f"error {name}", getattr(expected, name), value)
     yield from (f"error message {error.message!r} lacks {text!r}" for text in expected.said if text not in str(error))
     if reading.request_id is not None:
-        yield from _unequal("error request_id", reading.request_id, error.request_id)
+        yield from unequal("error request_id", reading.request_id, error.request_id)
     said = {index: answer.text for index, answer in reading.reply.choices.items()}
     partial = told_by_response(error.partial).choices if error.partial is not None else {}
-    yield from _unequal("error partial", said, {index: answer.text for index, answer in partial.items()})
-    yield from _unequal("error generated_content", said.get(0, ""), error.generated_content)
+    yield from unequal("error partial", said, {index: answer.text for index, answer in partial.items()})
+    yield from unequal("error generated_content", said.get(0, ""), error.generated_content)
 
 
 def _class(expected: Failure, error: EQError) -> Iterator[str]:
     if type(error).__name__ != expected.kind:
         yield f"error class: {expected.kind} expected, {type(error).__name__} raised: {error}"
-    yield from _unequal("error status_code", expected.status, error.status_code)
+    yield from unequal("error status_code", expected.status, error.status_code)
 
 
-def _unequal(what: str, recorded: Any, got: Any) -> Iterator[str]:
+def unequal(what: str, recorded: Any, got: Any) -> Iterator[str]:
+    """A complaint where two values differ."""
     if not same(_json(recorded), _json(got)):
         yield f"{what}: recorded {_short(recorded)}, got {_short(got)}"
 

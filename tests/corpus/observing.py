@@ -32,17 +32,17 @@ class Seen:
     error: EQError | None = None
 
 
-async def ask(exchange: Exchange, base_url: str) -> Seen:
-    """Call the library as the recorded client called the provider."""
-    return await asyncio.wait_for(_ask(exchange, base_url), _TIME_LIMIT)
+async def ask(exchange: Exchange, base_url: str, provider: str = "openai") -> Seen:
+    """Call the library as the recorded client called the provider; ``provider`` is the prefix of the model."""
+    return await asyncio.wait_for(_ask(exchange, base_url, provider), _TIME_LIMIT)
 
 
-async def _ask(exchange: Exchange, base_url: str) -> Seen:
+async def _ask(exchange: Exchange, base_url: str, provider: str) -> Seen:
     chunks: list[Any] = []
     headers: Mapping[str, str] = {}
     try:
         response: Any = await edgequake_async.acompletion(
-            model=f"openai/{exchange.model}",
+            model=f"{provider}/{exchange.model}",
             messages=_MESSAGES,
             api_base=base_url,
             api_key="corpus-key-0123456789",
@@ -91,7 +91,10 @@ def _add(assembly: Assembly, choice: Any, says: Any, *, whole: bool) -> None:
     assembly.refusal += getattr(says, "refusal", None) or ""
     assembly.annotations.extend(plain(getattr(says, "annotations", None)) or ())
     assembly.likelihoods(plain(choice.logprobs))
-    assembly.finished(choice.finish_reason)
+    for block in plain(getattr(says, "thinking_blocks", None)) or ():
+        assembly.thought_block(block)
+    beside = plain(getattr(choice, "provider_specific_fields", None)) or {}
+    assembly.finished(choice.finish_reason, beside.get("finish_reason"))
     for position, call in enumerate(says.tool_calls or ()):
         index = position if whole else call.index
         assembly.call(index, call.id, call.function.name, call.function.arguments)

@@ -59,7 +59,7 @@ class Reading:
 
 def read(exchange: Exchange) -> Reading:
     """Read one exchange. A stream counts as whole after a finish reason or the end marker, else as broken."""
-    request_id = next((exchange.headers[name] for name in _REQUEST_ID if name in exchange.headers), None)
+    request_id = request_id_of(exchange)
     if exchange.body_kind == "sse" and exchange.status < 400:
         documents, failure = _stream(exchange.body)
         return Reading(documents, join(documents), failure, request_id)
@@ -69,6 +69,11 @@ def read(exchange: Exchange) -> Reading:
     if document.get("error"):
         return Reading((), join(()), _failure(document, _inner_status(document["error"])), request_id)
     return Reading((document,), _whole(document), None, request_id)
+
+
+def request_id_of(exchange: Exchange) -> str | None:
+    """The id in the response's headers."""
+    return next((exchange.headers[name] for name in _REQUEST_ID if name in exchange.headers), None)
 
 
 def events(body: bytes) -> Iterator[tuple[str, str]]:
@@ -140,7 +145,9 @@ def _add(assembly: Assembly, choice: Mapping[str, Any], says: Mapping[str, Any],
     assembly.refusal += says.get("refusal") or ""
     assembly.annotations.extend(says.get("annotations") or ())
     assembly.likelihoods(choice.get("logprobs"))
-    assembly.finished(choice.get("finish_reason"))
+    for block in says.get("thinking_blocks") or ():
+        assembly.thought_block(block)
+    assembly.finished(choice.get("finish_reason"), (choice.get("provider_specific_fields") or {}).get("finish_reason"))
     for position, call in enumerate(says.get("tool_calls") or ()):
         function = call.get("function") or {}
         index = position if whole else call.get("index")
@@ -163,7 +170,7 @@ def _failure(document: Mapping[str, Any], status: int) -> Failure:
     said = (text.strip(),) if isinstance(text, str) else tuple(item["msg"] for item in text)
     code, type_ = detail.get("code"), detail.get("type") or document.get("error_type")
     return Failure(
-        kind=_kind(status, {str(code), str(type_)}, " ".join(said)),
+        kind=error_class(status, {str(code), str(type_)}, " ".join(said)),
         status=status,
         said=said,
         code=None if code is None else str(code),
@@ -172,7 +179,8 @@ def _failure(document: Mapping[str, Any], status: int) -> Failure:
     )
 
 
-def _kind(status: int, words: set[str], text: str) -> str:
+def error_class(status: int, words: set[str], text: str) -> str:
+    """The library's class for an error of that status, with those codes and that message."""
     if status == 400 and (words & _CONTEXT_WORDS or any(phrase in text for phrase in _CONTEXT_PHRASES)):
         return "ContextWindowExceededError"
     if status == 400 and words & _POLICY_WORDS:

@@ -19,7 +19,12 @@ from .recordings import Exchange
 
 RECORDED, SEVERED, TORN = "recorded", "severed", "torn"
 _DRIBBLE = ((1, 4_000), (7, 30_000), (64, 1_000_000))  # (piece, largest body): 560,000 writes in all
-_FINISH = re.compile(rb'"finish_reason": ?"[a-zA-Z_]')
+_FINISH = re.compile(rb'"(?:finish_reason|stop_reason|finishReason)": ?"[a-zA-Z_]')
+_USUAL_TYPES = {
+    "eventstream": "application/vnd.amazon.eventstream",
+    "ndjson": "application/x-ndjson",
+    "sse": "text/event-stream",
+}
 _BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
 
 
@@ -76,8 +81,7 @@ def severed(exchange: Exchange) -> Exchange:
 
 def content_type(exchange: Exchange) -> str:
     """As recorded, else what the kind of body is usually called."""
-    usual = "text/event-stream" if exchange.body_kind == "sse" else "application/json"
-    return exchange.headers.get("content-type") or usual
+    return exchange.headers.get("content-type") or _USUAL_TYPES.get(exchange.body_kind, "application/json")
 
 
 def _finish(body: bytes) -> int:

@@ -6,45 +6,22 @@ by class, status, code and message, and streams that end too early. A failing ba
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 
 import pytest
 
 from .judging import complaints
 from .observing import ask
 from .reading import read
-from .recordings import Exchange, batches, chat, needed
+from .recordings import Exchange, chat, needed
 from .replay import RECORDED, SEVERED, TORN, Replay, cuts, severed
+from .running import batched, judge_all
 
 pytestmark = needed
 
-_AT_ONCE = 8  # calls in flight: 19 s with 1, 14 s with 8, 15 s with 64
-
-Judge = Callable[[Exchange, str], Awaitable[list[str]]]
-
 
 def _batches(wanted: Callable[[Exchange], bool]) -> pytest.MarkDecorator:
-    chosen = filter(wanted, chat())
-    return pytest.mark.parametrize("exchanges", [pytest.param(members, id=name) for name, members in batches(chosen)])
-
-
-async def _judge_all(pairs: Iterable[tuple[Exchange, str]], judge: Judge) -> None:
-    turn = asyncio.Semaphore(_AT_ONCE)
-
-    async def judged(exchange: Exchange, cut: str) -> list[str]:
-        async with turn:
-            return await judge(exchange, cut)
-
-    pairs = list(pairs)
-    verdicts = await asyncio.gather(*(judged(*pair) for pair in pairs), return_exceptions=True)
-    wrong = [
-        f"{exchange.id} ({exchange.provider}, {cut}): {complaint}"
-        for (exchange, cut), verdict in zip(pairs, verdicts, strict=True)
-        for complaint in (verdict if isinstance(verdict, list) else [repr(verdict)])
-    ]
-    if wrong:
-        pytest.fail("\n".join(wrong), pytrace=False)
+    return batched(filter(wanted, chat()))
 
 
 @pytest.mark.asyncio
@@ -53,7 +30,7 @@ async def test_whole_answers(exchanges: list[Exchange], replay: Replay) -> None:
     async def judge(exchange: Exchange, cut: str) -> list[str]:
         return complaints(exchange, read(exchange), await ask(exchange, replay.base_url(exchange, cut)))
 
-    await _judge_all([(exchange, RECORDED) for exchange in exchanges], judge)
+    await judge_all([(exchange, RECORDED) for exchange in exchanges], judge)
 
 
 @pytest.mark.asyncio
@@ -62,7 +39,7 @@ async def test_streams_however_cut(exchanges: list[Exchange], replay: Replay) ->
     async def judge(exchange: Exchange, cut: str) -> list[str]:
         return complaints(exchange, read(exchange), await ask(exchange, replay.base_url(exchange, cut)))
 
-    await _judge_all([(exchange, cut) for exchange in exchanges for cut in cuts(exchange)], judge)
+    await judge_all([(exchange, cut) for exchange in exchanges for cut in cuts(exchange)], judge)
 
 
 @pytest.mark.asyncio
@@ -72,7 +49,7 @@ async def test_streams_that_end_too_early_raise_what_had_arrived(exchanges: list
         reading = read(severed(exchange))
         return complaints(exchange, reading, await ask(exchange, replay.base_url(exchange, cut)))
 
-    await _judge_all([(exchange, cut) for exchange in exchanges for cut in (SEVERED, TORN)], judge)
+    await judge_all([(exchange, cut) for exchange in exchanges for cut in (SEVERED, TORN)], judge)
 
 
 def test_no_recording_is_left_out() -> None:
