@@ -95,6 +95,14 @@ pub trait EventReader: Send + Sync {
     /// # Errors
     /// `ResponseValidation`: the event is none of the protocol's.
     fn read(&mut self, event: &Event) -> Result<Vec<Meaning>>;
+
+    /// What is left to say at the end of the body. A reader that has seen no reason to end says nothing.
+    ///
+    /// # Errors
+    /// `Internal`: a chunk cannot be written.
+    fn end(&mut self) -> Result<Vec<Meaning>> {
+        Ok(Vec::new())
+    }
 }
 
 /// The protocol of that name in the table.

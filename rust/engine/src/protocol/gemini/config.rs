@@ -169,7 +169,7 @@ fn thinking(ask: &Ask, body: &mut Object, config: &mut Object) -> Result<()> {
                 "xhigh" => "high",
                 level => level,
             };
-            wanted.insert("thinkingLevel".into(), level.into());
+            wanted.insert("thinkingLevel".into(), level.to_ascii_uppercase().into());
         } else {
             wanted.insert("thinkingBudget".into(), (*budget).into());
         }

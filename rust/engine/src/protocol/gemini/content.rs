@@ -145,12 +145,13 @@ fn result(ask: &Ask, message: &Value, names: &HashMap<String, String>, place: &s
     Ok(parts)
 }
 
-/// A result that is an object is one; text becomes its `output`
+/// A result that is an object is one; a list or a text becomes its `output`
 /// (https://ai.google.dev/api/caching#FunctionResponse).
 fn output(said: String) -> Value {
     match serde_json::from_str(&said) {
         // In an object Gemini reads `$ref` as a reference to its own parts.
         Ok(object @ Value::Object(_)) if !said.contains("\"$ref\"") => object,
+        Ok(list @ Value::Array(_)) if !said.contains("\"$ref\"") => json!({ "output": list }),
         _ => json!({ "output": said }),
     }
 }

@@ -123,7 +123,7 @@ impl Said {
 
 fn tool_call(call: &Object, signature: Option<&str>) -> Value {
     let id = call.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
-    let id = id.map_or_else(made_id, str::to_owned);
+    let id = id.map_or_else(|| made_id(MADE_ID), str::to_owned);
     let name = call.get("name").and_then(Value::as_str).unwrap_or_default();
     let arguments = call.get("args").filter(|args| !args.is_null()).map_or_else(|| "{}".to_owned(), Value::to_string);
     let mut tool_call = json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}});
@@ -131,10 +131,10 @@ fn tool_call(call: &Object, signature: Option<&str>) -> Value {
     tool_call
 }
 
-/// An id that no other call has.
-pub fn made_id() -> String {
+/// An id that no other call or reply has.
+pub fn made_id(beginning: &str) -> String {
     let random = || RandomState::new().hash_one(0_u8);
-    format!("{MADE_ID}{:016x}{:08x}", random(), random() >> 32)
+    format!("{beginning}{:016x}{:08x}", random(), random() >> 32)
 }
 
 fn sign(object: &mut Value, signature: Option<&str>) {
@@ -190,7 +190,10 @@ fn joined(before: &str, after: &str) -> String {
 fn needed(parts: &[Value]) -> Vec<Value> {
     let tells = |part: &&Value| {
         let is_thought = part.get("thought").is_some_and(|thought| thought == true);
-        let is_empty = part.as_object().is_some_and(|part| part.len() == 1) && text(part, "text") == Some("");
+        let is_empty = match part.as_object() {
+            Some(members) if members.len() == 1 => text(part, "text") == Some(""),
+            members => members.is_none_or(Object::is_empty),
+        };
         let kind = part.get("inlineData").and_then(|data| text(data, "mimeType"));
         let is_speech = kind.is_some_and(|kind| kind.starts_with("audio/"));
         signature_of(part).is_some() || !(is_thought || is_empty || is_speech)

@@ -98,6 +98,12 @@ pub fn take_parts(candidate: &mut Object) -> Vec<Value> {
     }
 }
 
+/// Takes what a candidate says of its end.
+pub fn take_ending(candidate: &mut Object) -> Object {
+    let members = ["finishReason", BLOCKED].map(|name| candidate.shift_remove_entry(name));
+    members.into_iter().flatten().collect()
+}
+
 /// Which candidate it is.
 pub fn index(candidate: &Object) -> u64 {
     candidate.get("index").and_then(Value::as_u64).unwrap_or(0)
@@ -108,7 +114,7 @@ pub fn head(ask: &Ask, reply: &Object, object: &str) -> Object {
     let mut head = Object::new();
     let text = |name: &str| reply.get(name).and_then(Value::as_str);
     let id = text("responseId").filter(|id| !id.is_empty());
-    head.insert("id".into(), id.map_or_else(parts::made_id, str::to_owned).into());
+    head.insert("id".into(), id.map_or_else(|| parts::made_id("chatcmpl-"), str::to_owned).into());
     head.insert("object".into(), object.into());
     let created = text("createTime").and_then(unix_time);
     head.insert("created".into(), created.unwrap_or_else(now).into());
