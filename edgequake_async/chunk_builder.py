@@ -263,6 +263,7 @@ def _last_with(calls: Iterable[_Fields], key: str, value: Any) -> _Fields | None
 
 _JOIN_CALL: Mapping[str, Callable[[Any, Any], Any]] = {"function": _join_function, "id": _first, "type": _first}
 
+
 def _merge(before: Any, value: Any) -> Any:
     """Each member as it was told last."""
     return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value

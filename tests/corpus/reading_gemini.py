@@ -138,7 +138,7 @@ def _call(candidate: _Candidate, call: Json) -> None:
         candidate.open = {"id": call.get("id") or "", "name": call["name"], "args": dict(call.get("args") or {})}
     for piece in call.get("partialArgs") or ():
         member = piece["jsonPath"].removeprefix("$.")
-        assert re.fullmatch(r"\w+", member) and "stringValue" in piece, piece
+        assert re.fullmatch(r"\w+", member), piece
         candidate.open["args"][member] = candidate.open["args"].get(member, "") + piece["stringValue"]
     if not call.get("willContinue"):
         whole, candidate.open = candidate.open, None

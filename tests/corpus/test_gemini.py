@@ -50,7 +50,7 @@ def _told(exchange: Exchange, seen: Seen) -> Reply | None:
 
 
 def _with_made_ids(exchange: Exchange, recorded: Reply, told: Reply) -> Reply:
-    """What the recording leaves out and OpenAI's clients need: ids, which are made, and the model that was asked for."""
+    """What the recording leaves out and clients need: ids, which are made, and the model that was asked for."""
     choices = dict(recorded.choices)
     for index, answer in choices.items():
         calls = told.choices[index].calls if index in told.choices else ()
