@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ..timeouts import TimeoutTypes
 from .retry import RetryConfig
 
-__all__ = ["NOT_GIVEN", "CallOptions", "merged", "options", "path", "request_id"]
+__all__ = ["NOT_GIVEN", "CallOptions", "check_headers", "merged", "options", "path", "request_id"]
 
 
 class _NotGiven:
@@ -58,7 +58,19 @@ def options(fields: dict[str, Any], request_id: str | None) -> CallOptions:
     ):
         if value is not None and value is not NOT_GIVEN and not isinstance(value, kind):
             raise TypeError(f"{name}: must be a {kind.__name__} or None, not {type(value).__name__}")
+    check_headers(headers)
     return CallOptions(request_id, fields.pop("timeout", NOT_GIVEN), headers, retry)
+
+
+def check_headers(headers: Mapping[str, str] | None) -> None:
+    """Refuse headers that are no texts.
+
+    Raises:
+        TypeError: naming the header, not its value.
+    """
+    for name, value in (headers or {}).items():
+        if not isinstance(name, str) or not isinstance(value, str):
+            raise TypeError(f"headers: the name and the value of {name!r} must be texts")
 
 
 def path(template: str, *ids: str) -> str:

@@ -22,7 +22,7 @@ from ..timeouts import TimeoutTypes, read_timeout
 from ..types.tolerant import read
 from ..unserialisable import to_body
 from ._form import Part
-from ._options import NOT_GIVEN, CallOptions, merged, request_id
+from ._options import NOT_GIVEN, CallOptions, check_headers, merged, request_id
 from ._reader import Reader
 from ._streams import AsyncStream
 from ._watch import Watch
@@ -78,7 +78,7 @@ class BaseClient:
 
     Raises:
         ValueError: no base URL or no key, or one that is blank; a timeout that is none.
-        TypeError: an ``http_client``.
+        TypeError: an ``http_client``; headers that are no texts.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class BaseClient:
         self._retry = retry
         self._hooks: tuple[ObservabilityHook, ...] = tuple(hooks) if isinstance(hooks, Sequence) else (hooks,)
         self._headers = dict(headers or {})
+        check_headers(self._headers)
         self._verify = (verify, None) if isinstance(verify, bool) else (True, os.fspath(verify))
         self._closed = False
         self._make_target("GET", "", CallOptions(), stream=False)  # what is wrong with the terms is said at once

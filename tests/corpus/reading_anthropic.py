@@ -175,7 +175,7 @@ def _kept(message: Json) -> Iterator[Json]:
             yield block
         yield from block.get("citations") or ()
         if block["type"] == "tool_use" and block.get("caller"):
-            yield {"id": block["id"], "caller": block["caller"]}
+            yield {"id": block["id"], "provider_specific_fields": {"caller": block["caller"]}}
 
 
 def _failure(error: Json, status: int) -> Failure:

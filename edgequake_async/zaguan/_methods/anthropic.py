@@ -40,7 +40,8 @@ class AnthropicMethods(BaseClient):
 
     def _versioned(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """``given`` with the version among its headers, unless the caller or the client names another."""
-        headers = {**_VERSION, **self._headers, **(given.get("headers") or {})}
+        own = given.get("headers") or {}
+        headers = {**_VERSION, **self._headers, **own} if isinstance(own, Mapping) else own
         return {**given, "headers": headers}
 
     def _call(self, given: Options, request_id: str | None) -> CallOptions:
