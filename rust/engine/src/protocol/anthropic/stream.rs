@@ -179,9 +179,15 @@ impl Reader {
         })
     }
 
-    /// A block is whole: only now is known how far the text goes that a citation is of.
+    /// A block is whole: only now is known that no arguments followed those that it began with (none, as a rule), and how
+    /// far the text goes that a citation is of.
     fn close(&mut self, event: &Value) -> Option<Value> {
         let block = self.blocks.get(&index(event))?;
+        if let Some(call) = block.call.filter(|_| block.input.is_empty()) {
+            let input = block.value.get("input").filter(|input| !input.is_null());
+            let arguments = input.map_or_else(|| "{}".to_owned(), Value::to_string);
+            return Some(json!({"tool_calls": [{"index": call, "function": {"arguments": arguments}}]}));
+        }
         let citations = block.value.get("citations").and_then(Value::as_array)?;
         let found = citations.iter().filter_map(|citation| annotation(citation, block.start, self.characters));
         let found: Vec<Value> = found.collect();
