@@ -74,6 +74,12 @@ REQUESTS: dict[str, tuple[str, Json, Json]] = {
     "one stop": (OLD, {"stop": "END"}, {"stop_sequences": ["END"]}),
     "stops": (OLD, {"stop": ["a", "b"]}, {"stop_sequences": ["a", "b"]}),
     "a user": (OLD, {"user": "u-1"}, {"metadata": {"user_id": "u-1"}}),
+    "a user by its newer name": (OLD, {"safety_identifier": "u-1"}, {"metadata": {"user_id": "u-1"}}),
+    "an answer that said nothing": (
+        OLD,
+        {"messages": [*HELLO, {"role": "assistant", "content": ""}, *HELLO]},
+        {"messages": [*SAID, *SAID]},
+    ),
     "a stream": (OLD, {"stream": True, "stream_options": {"include_usage": True}}, {"stream": True}),
     "one choice": (OLD, {"n": 1}, {}),
     "Anthropic's own": (
@@ -81,7 +87,7 @@ REQUESTS: dict[str, tuple[str, Json, Json]] = {
         {
             "top_k": 5,
             "service_tier": "auto",
-            "extra_body": {"container": "c-1"},
+            "extra_body": {"container": "c"},
             "allowed_openai_params": ["service_tier"],
         },
         {"top_k": 5, "service_tier": "auto", "container": "c"},

@@ -31,7 +31,7 @@ FREE = {
     "strict": "asked of OpenAI alone",
     "ttl": "given to Anthropic alone",
 }
-_PLACES = ("id", "text", "tool_use_id", "source")
+_PLACES = ("id", "input", "text", "tool_use_id", "source")
 
 
 def _pairs() -> list[Any]:
@@ -70,7 +70,7 @@ def _without(value: Any, names: set[str]) -> Any:
 
 
 def _skeleton(body: Any) -> Any:
-    """The body without wording; a text alone is the block that says it."""
+    """The body without wording, and of the models' own turns their calls; a text alone is the block that says it."""
     body = _without(body, set(FREE))
     for said in (body, *body["messages"]):
         member = "system" if said is body else "content"
@@ -78,6 +78,9 @@ def _skeleton(body: Any) -> Any:
             said[member] = [{"type": "text", "text": said[member]}]
         if isinstance(said.get(member), list):
             said[member] = [_placed(block) for block in said[member]]
+        if said.get("role") == "assistant":
+            said["content"] = [block for block in said["content"] if block["type"] != "text"]
+    body["messages"] = [said for said in body["messages"] if said["content"]]
     return body
 
 
