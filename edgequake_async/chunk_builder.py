@@ -104,7 +104,7 @@ def _add_choice(choices: dict[int, _Fields], piece: _Fields) -> None:
     index = index if isinstance(index, int) else 0
     choice = choices.setdefault(index, {"index": index, "finish_reason": None, "message": {"content": None}})
     for key, value in said.items():
-        choice[key] = _join_lists(choice.get(key), value) if key == "logprobs" else value
+        choice[key] = _JOIN_CHOICE.get(key, _last)(choice.get(key), value)
     message = choice["message"]
     for key, value in delta.items():
         if value is not None:
@@ -263,12 +263,20 @@ def _last_with(calls: Iterable[_Fields], key: str, value: Any) -> _Fields | None
 
 _JOIN_CALL: Mapping[str, Callable[[Any, Any], Any]] = {"function": _join_function, "id": _first, "type": _first}
 
+def _merge(before: Any, value: Any) -> Any:
+    """Each member as it was told last."""
+    return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
+
+
+_JOIN_CHOICE: Mapping[str, Callable[[Any, Any], Any]] = {"logprobs": _join_lists, "provider_specific_fields": _merge}
+
 _JOIN: Mapping[str, Callable[[Any, Any], Any]] = {
     "annotations": _extend,
     "audio": _join_audio,
     "content": _join_text,
     "function_call": _join_function,
     "images": _extend,
+    "provider_specific_fields": _merge,
     "reasoning": _join_text,
     "reasoning_content": _join_text,
     "reasoning_details": _join_blocks,

@@ -168,6 +168,8 @@ class Message(OpenAIObject):
         if info.exclude_none and info.mode == "json":
             if not (info.context or {}).get("native"):
                 fields.pop("provider_specific_fields", None)
+                for call in fields.get("tool_calls") or ():
+                    call.pop("provider_specific_fields", None)
             if not fields.get("tool_calls"):
                 fields.pop("tool_calls", None)
         return fields

@@ -63,7 +63,8 @@ const WORDS: &[(&str, Kind)] = &[
 ];
 
 /// What says that a prompt is too long where the provider gives no code.
-const CONTEXT_WINDOW_PHRASES: [&str; 2] = ["maximum context length", "max context length"];
+const CONTEXT_WINDOW_PHRASES: [&str; 3] =
+    ["maximum context length", "max context length", "exceeds the maximum number of tokens allowed"];
 
 /// The error of a response whose status is not a success.
 pub fn error_from_response(provider: &str, status: u16, headers: &[(String, String)], body: Bytes) -> Error {
@@ -190,6 +191,8 @@ struct Fields {
     status: Option<u16>,
     /// How long the body asks to wait: `retry_after` in seconds, beside the message or in its `details` (CoreX).
     retry_after: Option<Duration>,
+    /// Google's reason for a 400 that is a 401 elsewhere (googleapis/google/api/error_reason.proto).
+    is_key_refused: bool,
 }
 
 impl Fields {
@@ -209,7 +212,13 @@ impl Fields {
             error_type: text(&["type", "error_type", "status"]),
             param: text(&["param"]),
             status: statuses.into_iter().flatten().next(),
-            retry_after: [Some(inner), inner.get("details"), Some(body)].into_iter().flatten().find_map(wait),
+            retry_after: [Some(inner), inner.get("details"), Some(body)]
+                .into_iter()
+                .flatten()
+                .find_map(wait)
+                .or_else(|| google_details(inner).find_map(retry_delay)),
+            is_key_refused: google_details(inner)
+                .any(|detail| detail.get("reason").is_some_and(|reason| reason == "API_KEY_INVALID")),
         }
     }
 
@@ -229,6 +238,9 @@ impl Fields {
     }
 
     fn refined_bad_request(&self) -> Kind {
+        if self.is_key_refused {
+            return Kind::Authentication;
+        }
         if let Some(kind @ (Kind::ContextWindowExceeded | Kind::ContentPolicyViolation)) = self.kind_by_words() {
             return kind;
         }
@@ -245,6 +257,17 @@ fn kind_of_word(word: &str) -> Option<Kind> {
 
 fn wait(place: &Value) -> Option<Duration> {
     Duration::try_from_secs_f64(scalar(place.get("retry_after")?)?.parse().ok()?).ok()
+}
+
+/// The `details` of Google's errors: a list of objects of several types (https://cloud.google.com/apis/design/errors).
+fn google_details(error: &Value) -> impl Iterator<Item = &Value> {
+    error.get("details").and_then(Value::as_array).into_iter().flatten()
+}
+
+/// `retryDelay` of a `RetryInfo`: seconds as `"34.4s"`.
+fn retry_delay(detail: &Value) -> Option<Duration> {
+    let seconds = detail.get("retryDelay")?.as_str()?.strip_suffix('s')?;
+    Duration::try_from_secs_f64(seconds.parse().ok()?).ok()
 }
 
 fn scalar(value: &Value) -> Option<String> {

@@ -17,7 +17,8 @@ use crate::retry::Policy;
 use crate::timeouts::Timeouts;
 
 /// Headers whose values are never shown, besides the key itself.
-const SECRET_HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"];
+const SECRET_HEADERS: [&str; 6] =
+    ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"];
 
 /// The terms of a call, as the caller gave them.
 #[derive(Debug, Default)]

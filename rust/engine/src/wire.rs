@@ -75,12 +75,14 @@ pub(crate) struct Reader {
     native: Option<Box<dyn EventReader>>,
     /// What an event of another protocol said and has not been taken.
     said: VecDeque<Meaning>,
+    /// The other protocol's reader knows that the body has ended.
+    ended: bool,
 }
 
 impl Reader {
     pub fn new(wire: Wire, native: Option<Box<dyn EventReader>>) -> Self {
         let decoder = Decoder::new(MAX_ITEM_BYTES);
-        Self { wire, decoder, begun: BytesMut::new(), native, said: VecDeque::new() }
+        Self { wire, decoder, begun: BytesMut::new(), native, said: VecDeque::new(), ended: false }
     }
 
     pub fn feed(&mut self, piece: Bytes) -> Result<()> {
@@ -128,15 +130,20 @@ impl Reader {
             if let Some(meaning) = self.said.pop_front() {
                 return Ok(Some(meaning));
             }
-            let event = if at_end { self.decoder.finish()? } else { self.decoder.next_event()? };
-            let (Some(event), Some(native)) = (event, &mut self.native) else {
-                return Ok(None);
+            // The body may have been cut inside its last event.
+            let event = if at_end {
+                self.decoder.finish()?.filter(|event| serde_json::from_slice::<IgnoredAny>(&event.data).is_ok())
+            } else {
+                self.decoder.next_event()?
             };
-            if at_end && serde_json::from_slice::<IgnoredAny>(&event.data).is_err() {
-                // The body was cut inside the event: what is missing is the end of the stream.
-                return Ok(None);
+            match (event, &mut self.native) {
+                (Some(event), Some(native)) => self.said.extend(native.read(&event)?),
+                (None, Some(native)) if at_end && !self.ended => {
+                    self.ended = true;
+                    self.said.extend(native.end()?);
+                }
+                _ => return Ok(None),
             }
-            self.said.extend(native.read(&event)?);
         }
     }
 }

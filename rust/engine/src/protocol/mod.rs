@@ -4,6 +4,7 @@
 //! Nothing here sends, waits or knows of Python.
 
 pub mod anthropic;
+pub mod gemini;
 
 use std::fmt;
 
@@ -94,12 +95,21 @@ pub trait EventReader: Send + Sync {
     /// # Errors
     /// `ResponseValidation`: the event is none of the protocol's.
     fn read(&mut self, event: &Event) -> Result<Vec<Meaning>>;
+
+    /// What is left to say at the end of the body. A reader that has seen no reason to end says nothing.
+    ///
+    /// # Errors
+    /// `Internal`: a chunk cannot be written.
+    fn end(&mut self) -> Result<Vec<Meaning>> {
+        Ok(Vec::new())
+    }
 }
 
 /// The protocol of that name in the table.
 pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     match name {
         "anthropic" => Some(&anthropic::Anthropic),
+        "gemini" => Some(&gemini::Gemini),
         _ => None,
     }
 }

@@ -25,7 +25,6 @@ const UNSUPPORTED: &[&str] = &[
     "bedrock",
     "cohere",
     "cohere_chat",
-    "gemini",
     "github_copilot",
     "ollama_chat",
     "replicate",

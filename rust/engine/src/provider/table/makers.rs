@@ -23,6 +23,14 @@ pub(super) static ROWS: &[Provider] = &[
         ..HOSTED
     },
     Provider {
+        name: "gemini",
+        base_url: "https://generativelanguage.googleapis.com/v1beta",
+        key_vars: &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+        protocol: "gemini",
+        source: "https://ai.google.dev/api/generate-content",
+        ..HOSTED
+    },
+    Provider {
         name: "mistral",
         base_url: "https://api.mistral.ai/v1",
         base_suffix: "/v1",

@@ -1,0 +1,108 @@
+//! Google's generateContent (https://ai.google.dev/api/generate-content) and batchEmbedContents.
+
+use serde_json::Value;
+
+use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route, text};
+use crate::error::{Error, Kind, Result};
+
+mod back;
+mod citations;
+mod config;
+mod content;
+mod embeddings;
+mod media;
+mod partial;
+mod parts;
+mod reply;
+mod request;
+mod schema;
+mod stream;
+mod tools;
+mod usage;
+
+/// The protocol.
+pub struct Gemini;
+
+impl Protocol for Gemini {
+    fn path(&self, ask: &Ask) -> Result<String> {
+        let method = match (ask.route, ask.stream) {
+            (Route::Embeddings, _) => "batchEmbedContents",
+            (Route::Chat, false) => "generateContent",
+            // Without `alt=sse` the stream is one JSON array.
+            (Route::Chat, true) => "streamGenerateContent?alt=sse",
+        };
+        Ok(format!("/{}:{method}", encoded(&resource(&ask.model))))
+    }
+
+    fn key_header(&self) -> KeyHeader {
+        KeyHeader::Named("x-goog-api-key")
+    }
+
+    fn request(&self, ask: &Ask, body: Object) -> Result<Value> {
+        let request = match ask.route {
+            Route::Chat => request::request(ask, body),
+            Route::Embeddings => embeddings::request(ask, body),
+        };
+        request.map(Value::Object)
+    }
+
+    fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {
+        match ask.route {
+            Route::Chat => reply::reply(ask, reply),
+            Route::Embeddings => embeddings::reply(ask, reply),
+        }
+    }
+
+    fn reader(&self, ask: &Ask) -> Box<dyn EventReader> {
+        Box::new(stream::Reader::new(ask))
+    }
+}
+
+/// The model as the API names it: `models/...`, or the caller's own `tunedModels/...`.
+fn resource(model: &str) -> String {
+    if model.starts_with("models/") || model.starts_with("tunedModels/") {
+        model.to_owned()
+    } else {
+        format!("models/{model}")
+    }
+}
+
+/// Percent-encoded for a path whose slashes stay.
+fn encoded(path: &str) -> String {
+    path.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
+/// The first number of the model's version: 3 for `gemini-3-flash-preview`, 2 for `gemini-2.5-pro`; 0 where it has none.
+fn generation(model: &str) -> u32 {
+    let name = model.rsplit('/').next().unwrap_or_default();
+    let version = name.strip_prefix("gemini-").unwrap_or_default();
+    version.split(|letter: char| !letter.is_ascii_digit()).next().and_then(|major| major.parse().ok()).unwrap_or(0)
+}
+
+/// Takes a parameter out of a request; one that is null was not given.
+fn take(body: &mut Object, name: &str) -> Option<Value> {
+    body.shift_remove(name).filter(|value| !value.is_null())
+}
+
+/// The text of a message's content, which may be a list of parts.
+fn content_text(message: &Value) -> String {
+    match message.get("content") {
+        Some(Value::String(said)) => said.clone(),
+        Some(Value::Array(parts)) => {
+            parts.iter().filter_map(|part| text(part, "text").or(text(part, "refusal"))).collect()
+        }
+        _ => String::new(),
+    }
+}
+
+fn invalid(why: &str) -> Error {
+    Error::new(Kind::ResponseValidation, format!("The reply is not what generateContent says: {why}"))
+}
+
+#[cfg(test)]
+mod tests;
