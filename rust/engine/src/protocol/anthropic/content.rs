@@ -43,7 +43,13 @@ pub fn split(messages: Value) -> Result<(Vec<Value>, Vec<Value>)> {
                     _ => said.push(json!({"role": "user", "content": content})),
                 }
             }
-            "assistant" => said.push(json!({"role": "assistant", "content": assistant(&place, message)?})),
+            "assistant" => {
+                let content = assistant(&place, message)?;
+                // An answer that said nothing: a message without content is refused (exchange f6fe4dcdc4a4a06b).
+                if !content.is_empty() {
+                    said.push(json!({"role": "assistant", "content": content}));
+                }
+            }
             other => return Err(bad(&format!("{place}['role']"), &format!("{other:?} is no role that Anthropic has"))),
         }
         after_result = is_result;
