@@ -23,7 +23,9 @@ def to_body(document: Mapping[str, Any] | BaseModel, *, native: bool = False) ->
         ValueError: a value cannot be sent as JSON; the message names its place.
     """
     try:
-        data = to_json(document, exclude_none=True, inf_nan_mode="constants", fallback=_plain, context={"native": native})
+        data = to_json(
+            document, exclude_none=True, inf_nan_mode="constants", fallback=_plain, context={"native": native}
+        )
     except (PydanticSerializationError, ValueError, RecursionError) as error:
         where, why = find_unserialisable(dict(document)) or ("the request", str(error))
         raise ValueError(f"{where}: {why}") from None
