@@ -118,7 +118,7 @@ async def test_a_question_recorded_in_both_formats_is_asked_as_it_was_recorded()
             wrong += [f"{ours.case}: {each}" for each in found]
     if wrong:
         pytest.fail("\n".join(wrong), pytrace=False)
-    assert len(pairs) > 50
+    assert len(pairs) > 40
 
 
 def _comparable(asked: Any, ours: Exchange) -> Json:
