@@ -18,6 +18,7 @@ from __future__ import annotations
 import functools
 import importlib
 import os
+import re
 import sys
 from collections.abc import Mapping
 from types import ModuleType
@@ -25,7 +26,7 @@ from typing import Any
 
 from . import _eq_core
 
-__all__ = ["DEFAULTS", "assign", "base_for", "get", "is_setting", "key_for", "reset"]
+__all__ = ["DEFAULTS", "assign", "base_for", "base_variables", "default_base", "get", "is_setting", "key_for", "reset"]
 
 # Names that have an effect today, and those of litellm that programs assign and that need none here.
 DEFAULTS: Mapping[str, Any] = {
@@ -42,6 +43,9 @@ DEFAULTS: Mapping[str, Any] = {
     "ssl_verify": True,
     "suppress_debug_info": False,
 }
+
+# What is to be filled in in a base URL of the table.
+_BLANK = re.compile(r"\{(\w+)\}")
 
 _assigned: dict[str, Any] = {}
 
@@ -89,7 +93,23 @@ def base_for(provider: str) -> str:
         if base := os.environ.get(variable):
             return with_suffix(provider, base)
     base = _of_provider(provider, "api_base") or _file().get("api_base")
-    return with_suffix(provider, str(base)) if base else str(row(provider)["base_url"])
+    return with_suffix(provider, str(base)) if base else default_base(provider)
+
+
+def default_base(provider: str) -> str:
+    """The table's base URL, its ``{VARIABLE}`` filled in from the environment. "" if there is none or it is not set."""
+    base = str(row(provider)["base_url"])
+    for variable in _BLANK.findall(base):
+        value = os.environ.get(variable)
+        if not value:
+            return ""
+        base = base.replace(f"{{{variable}}}", value)
+    return base
+
+
+def base_variables(provider: str) -> list[str]:
+    """The variables any of which gives a provider its base URL."""
+    return [*_BLANK.findall(row(provider)["base_url"]), *row(provider)["base_vars"]]
 
 
 def with_suffix(provider: str, base: str) -> str:

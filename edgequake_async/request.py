@@ -160,8 +160,10 @@ def _find_target(
     key = _text("api_key", given_key, model) if given_key else config.key_for(provider)
     row = config.row(provider)
     if not base:
-        raise BadRequestError(f"api_base: provider {provider!r} has no default; pass api_base", model, provider)
-    if key is None and row["key_required"] and base == row["base_url"]:
+        names = " or ".join(config.base_variables(provider))
+        why = f"provider {provider!r} has no default; pass api_base or set {names}"
+        raise BadRequestError(f"api_base: {why}", model, provider)
+    if key is None and row["key_required"] and base == config.default_base(provider):
         names = " or ".join(row["key_vars"])
         raise AuthenticationError(f"No API key for {provider}: pass api_key or set {names}", provider, model)
     timeout = get("timeout")

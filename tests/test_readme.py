@@ -145,11 +145,15 @@ def provider_table() -> str:
     def code(words: list[str]) -> str:
         return ", ".join(f"`{word}`" for word in words)
 
-    lines = ["| provider | also | base URL | key from | base URL from | source |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| provider | also | protocol | base URL | key from | base URL from | source |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for row in sorted(_eq_core.providers(), key=lambda row: row["name"]):
-        keys = code(row["key_vars"]) + ("" if row["key_required"] else " (optional)")
+        keys = code(row["key_vars"]) + ("" if row["key_required"] or not row["key_vars"] else " (optional)")
         base = code([row["base_url"]] if row["base_url"] else []) or "`api_base` is required"
-        cells = [code([row["name"]]), code(row["aliases"]), base, keys.strip(), code(row["base_vars"]), row["source"]]
+        names = [code([row["name"]]), code(row["aliases"]), row["protocol"]]
+        cells = [*names, base, keys, code(row["base_vars"]), row["source"]]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

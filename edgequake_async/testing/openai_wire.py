@@ -27,6 +27,7 @@ _DEFAULT_DIMENSIONS = 1536
 _DIMENSIONS_LIMIT = 16_384
 _ERROR_TYPES = {429: "rate_limit_error"}
 _PLAIN = Common()
+_REQUEST_ID = "x-request-id"
 DONE = b"data: [DONE]\n\n"
 
 
@@ -204,29 +205,34 @@ def wants_usage(body: Mapping[str, Any]) -> bool:
     return isinstance(options, Mapping) and bool(options.get("include_usage"))
 
 
-def json_answer(record: Received, value: Any, common: Common, status: int = 200) -> Answer:
-    """A JSON document with the usual headers."""
-    headers = _headers(record, "application/json", common)
+def json_answer(record: Received, value: Any, common: Common, status: int = 200, id: str = _REQUEST_ID) -> Answer:
+    """A JSON document with the usual headers; the request's id goes into the header ``id``."""
+    headers = _headers(record, "application/json", common, id)
     body = compact(value)
     return answer(status, headers, [body], encoding=common.encoding, delay=common.delay)
 
 
-def event_answer(record: Received, pieces: Iterable[bytes | float], common: Common) -> Answer:
+def event_answer(record: Received, pieces: Iterable[bytes | float], common: Common, id: str = _REQUEST_ID) -> Answer:
     """Server-sent events with the usual headers, one TCP write per piece."""
-    headers = _headers(record, "text/event-stream; charset=utf-8", common)
+    headers = _headers(record, "text/event-stream; charset=utf-8", common, id)
     return answer(200, headers, pieces, chunked=True, encoding=common.encoding, delay=common.delay)
 
 
-def _headers(record: Received, content_type: str, common: Common) -> list[tuple[str, str]]:
+def _headers(record: Received, content_type: str, common: Common, id: str) -> list[tuple[str, str]]:
     given = list(common.headers.items() if isinstance(common.headers, Mapping) else common.headers)
     names = {name.lower() for name, _ in given}
-    usual = [("content-type", content_type), ("x-request-id", f"req_fake{record.number:08d}")]
+    usual = [("content-type", content_type), (id, f"req_fake{record.number:08d}")]
     return [(name, value) for name, value in usual if name not in names] + given
 
 
 def event(chunk: Mapping[str, Any]) -> bytes:
     """One chunk as a server-sent event."""
     return b"data: %b\n\n" % compact(chunk)
+
+
+def named_event(name: str, /, **fields: Any) -> bytes:
+    """A server-sent event that has its type in its data too, as Anthropic and OpenAI's Responses send them."""
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), compact({"type": name, **fields}))
 
 
 def compact(value: Any) -> bytes:

@@ -1,4 +1,5 @@
-"""FakeProvider: an OpenAI-shaped provider on loopback, for testing programs that call one.
+"""FakeProvider: a model provider on loopback, for testing programs that call one. It speaks OpenAI's protocol, and
+Anthropic's on its paths.
 
 Promises a real server on a real socket in its own thread with its own event loop, so asyncio, uvloop, trio
 and plain synchronous callers are served alike, in this process or another. Without a script a small
@@ -9,6 +10,7 @@ faults. Needs the standard library only, reads no environment, reaches no networ
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import ssl
 import sys
@@ -20,7 +22,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, TypeAlias, TypeVar
 
-from . import openai_wire
+from . import wires
 from .framing import Answer, answer, cut, spaced
 from .openai_ask import Refusal
 from .records import Abort, Connections, Ledger, Received
@@ -72,7 +74,7 @@ class FakeProvider:
         send_buffer: int | None = None,
     ) -> None:
         self.api_key = api_key
-        self._wire: Wire = openai_wire
+        self._wire: Wire = wires
         self._port = port
         self._tls = tls
         self._require_key = require_key
@@ -223,13 +225,18 @@ class FakeProvider:
             return
         listening.set_result(server.sockets[0].getsockname()[1])
         await self._stop.wait()
+        # A selector loop accepts in a task per connection, which leaves its socket open where it is cancelled, or the
+        # server closed, before its first turn. So accept no more, and let those tasks begin.
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_reader(server.sockets[0])
+        await asyncio.sleep(0)
         server.close()
-        for connection in tuple(live):
-            connection.abort()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for connection in tuple(live):
+                connection.abort()
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
     def _admit(self) -> bool:
         """Whether a new connection may stay; takes the refusal from the script where one is next."""

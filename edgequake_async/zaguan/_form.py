@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -44,7 +46,9 @@ class Form:
         for name, file in self.files.items():
             if file is not None:
                 file_name, content, content_type = _three(name, file)
-                parts.append((name, file_name, content_type, await _content(name, content)))
+                # A path's name may hold bytes that are no UTF-8, which Python has as lone surrogates.
+                shown = file_name.encode(errors="replace").decode()
+                parts.append((name, shown, content_type, await _content(name, content)))
         return parts
 
 
@@ -59,7 +63,9 @@ async def _content(name: str, content: FileContent) -> bytes | os.PathLike[str]:
         return bytes(content)
     if isinstance(content, (str, os.PathLike)):
         path = anyio.Path(content)
-        await path.stat()  # what is wrong with it is said as Python says it; the engine reads it
+        # What is wrong with it is said as Python says it; the engine reads it.
+        if stat.S_ISDIR((await path.stat()).st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
         return path
     if not hasattr(content, "read"):
         raise TypeError(f"{name}: must be a path, bytes, an open binary file or (name, content), not {content!r:.80}")

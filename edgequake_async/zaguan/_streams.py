@@ -11,93 +11,20 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from .. import sync
-from ..types.tolerant import read
-from ._error_mapping import from_engine
-from .accumulate import StreamAccumulator, accumulate_messages_events
-from .errors import InvalidResponseError, ZaguanError
-from .models import AnthropicMessagesStreamEvent, ChatChunk, read_chunk
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
     from .._eq_core import Stream
+    from ._reader import Reader
     from ._watch import Watch
 
-__all__ = ["AsyncStream", "Reader", "SyncStream"]
+__all__ = ["AsyncStream", "SyncStream"]
 
 T = TypeVar("T")
 
 # Items per crossing of the sync shim.
 _BATCH = 256
-
-
-def _whole_chat(chunks: list[Any]) -> Any:
-    accumulator = StreamAccumulator()
-    for chunk in chunks:
-        accumulator.add_chunk(chunk)
-    return accumulator.get_response()
-
-
-# What the items that arrived come to; else their list.
-_WHOLE: dict[Any, Callable[[list[Any]], Any]] = {
-    ChatChunk: _whole_chat,
-    AnthropicMessagesStreamEvent: accumulate_messages_events,
-}
-
-
-class Reader(Generic[T]):
-    """Makes items of bytes, and exceptions of failures.
-
-    Keeps the bytes of each item (not the item, which is ten times as large) for the exception; of a file, none. Nothing
-    here refers to the stream, so dropping the stream closes it without waiting for the garbage collector.
-    """
-
-    def __init__(self, item: type[T] | None, wire: str, request_id: str | None) -> None:
-        self.request_id = request_id
-        self.status: int | None = None
-        self._item = item
-        self._kept: list[bytes] | None = None if wire == "bytes" else []
-        self._read = _reader_of(item, wire)
-
-    def decode(self, data: bytes) -> T:
-        """The item that the bytes are.
-
-        Raises:
-            InvalidResponseError: they are none.
-        """
-        try:
-            item: T = self._read(data)
-        except ValueError as error:
-            what = f"The stream holds an item that is none: {error}"
-            broken = InvalidResponseError(what, self.request_id, body=_text_of(data), status_code=self.status)
-            broken.partial = self.whole()
-            raise broken from None
-        if self._kept is not None:
-            self._kept.append(data)
-        return item
-
-    def fail(self, payload: dict[str, Any]) -> ZaguanError:
-        """The exception of a failure, with what had arrived."""
-        error = from_engine(payload, self.request_id)
-        error.partial = self.whole()
-        return error
-
-    def whole(self) -> Any:
-        """What has arrived: of a chat or a message its answer so far, else the list of items; None when nothing has."""
-        if not self._kept:
-            return None
-        items = [self._read(data) for data in self._kept]
-        return _WHOLE.get(self._item, list)(items)
-
-
-def _text_of(data: bytes) -> str:
-    return data.decode(errors="replace")
-
-
-def _reader_of(item: Any, wire: str) -> Callable[[bytes], Any]:
-    if item is None:
-        return bytes if wire == "bytes" else bytes.decode
-    return read_chunk if item is ChatChunk else lambda data: read(item, data)
 
 
 class AsyncStream(Generic[T]):
@@ -114,6 +41,7 @@ class AsyncStream(Generic[T]):
         self._reader = reader
         self._stream: Stream | None = None
         self._watch: Watch | None = None
+        self._opening = False
         self._closed = False
         # The native iterator's own, where nobody watches: then nothing of Python runs per item.
         self._native_next: Callable[[], Awaitable[T]] | None = None
@@ -145,11 +73,20 @@ class AsyncStream(Generic[T]):
     async def open(self) -> Self:
         """Send the request, where it has not been; a request that is refused fails here.
 
+        After a failure it may be called again, and sends the request again under the same id.
+
         Raises:
             ZaguanError: the call failed.
+            RuntimeError: another task is opening it.
         """
         if self._stream is None and not self._closed:
-            self._stream, self._watch = await self._open_stream()
+            if self._opening:
+                raise RuntimeError("another task is opening this stream")
+            self._opening = True
+            try:
+                self._stream, self._watch = await self._open_stream()
+            finally:
+                self._opening = False
             self._reader.status = self._stream.status
             if not self._watch.has_hooks:
                 self._native_next = self._stream.__anext__
@@ -158,20 +95,20 @@ class AsyncStream(Generic[T]):
         return self
 
     async def _next(self) -> T:
-        await self.open()
-        if self._stream is None:
+        native = self._stream or (await self.open())._stream
+        if native is None:
             raise StopAsyncIteration
         try:
-            item: T = await self._stream.__anext__()
+            item: T = await native.__anext__()
         except BaseException as error:
             self._note(error)
             raise
+        self._note(None)
         return item
 
     async def _next_batch(self) -> list[T]:
         """The items that are there, waiting for the first; empty at the end of the stream."""
-        await self.open()
-        native = self._stream
+        native = self._stream or (await self.open())._stream
         if native is None:
             return []
         try:
@@ -183,22 +120,32 @@ class AsyncStream(Generic[T]):
         except BaseException as error:
             self._note(error)
             raise
+        self._note(None)
         return batch
 
     def _note(self, error: BaseException | None) -> None:
-        """Tell the hooks how the stream ended: by itself, left early (None), or by an error."""
+        """Tell the hooks how a read ended: with items (None), at the end of the stream, by a failure, or cancelled."""
         if self._watch is None or self._stream is None or not self._watch.is_open:
             return
-        if error is None or isinstance(error, StopAsyncIteration):
-            self._watch.ended(self._stream.status, self._reader.whole())
-        else:
+        if error is None:
+            self._watch.resumed()
+        elif isinstance(error, StopAsyncIteration):
+            self._watch.ended(self._stream.status, self._reader.usage())
+        elif isinstance(error, Exception):
             self._watch.failed(error)
+        else:
+            self._watch.paused(error)
+
+    def _leave(self) -> None:
+        """Tell the hooks that nothing more is read."""
+        if self._watch is not None and self._stream is not None and self._watch.is_open:
+            self._watch.left(self._stream.status, self._reader.usage())
 
     def _close(self) -> None:
         self._closed = True
         if self._stream is not None:
             self._stream.abort()
-            self._note(None)
+            self._leave()
 
     async def aclose(self) -> None:
         """Close the connection to CoreX. Items that are buffered stay readable; then the stream ends."""
@@ -217,7 +164,7 @@ class AsyncStream(Generic[T]):
     def __del__(self) -> None:
         # Forgotten in the middle: dropping the native stream closes the connection, and the hooks are told of the end.
         if getattr(self, "_watch", None) is not None:
-            self._note(None)
+            self._leave()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.request_id}>"

@@ -21,9 +21,10 @@ from ..request import make_target
 from ..timeouts import TimeoutTypes, read_timeout
 from ..types.tolerant import read
 from ..unserialisable import to_body
-from ._form import Form, Part
-from ._options import NOT_GIVEN, CallOptions, merged, request_id
-from ._streams import AsyncStream, Reader
+from ._form import Part
+from ._options import NOT_GIVEN, CallOptions, check_headers, merged, request_id
+from ._reader import Reader
+from ._streams import AsyncStream
 from ._watch import Watch
 from .models._base import ZaguanModel
 from .observability import ObservabilityHook
@@ -77,7 +78,7 @@ class BaseClient:
 
     Raises:
         ValueError: no base URL or no key, or one that is blank; a timeout that is none.
-        TypeError: an ``http_client``.
+        TypeError: an ``http_client``; headers that are no texts.
     """
 
     def __init__(
@@ -108,6 +109,7 @@ class BaseClient:
         self._retry = retry
         self._hooks: tuple[ObservabilityHook, ...] = tuple(hooks) if isinstance(hooks, Sequence) else (hooks,)
         self._headers = dict(headers or {})
+        check_headers(self._headers)
         self._verify = (verify, None) if isinstance(verify, bool) else (True, os.fspath(verify))
         self._closed = False
         self._make_target("GET", "", CallOptions(), stream=False)  # what is wrong with the terms is said at once
@@ -142,7 +144,9 @@ class BaseClient:
             InvalidResponseError: ``parse`` said so.
         """
         port = await enter()
-        target, body, headers, watch = await self._prepare(method, path, call, stream=False, **terms)
+        if "form" in terms:
+            terms["form"] = await terms["form"].parts()
+        target, body, headers, watch = self._prepare(method, path, call, stream=False, **terms)
         with watch:
             answered = await _eq_core.request(port, target, body, headers, watch.on_retry, verbatim)
             try:
@@ -151,7 +155,7 @@ class BaseClient:
                 raise _eq_core.EngineError(target.invalid(answered, str(error))) from None
             if isinstance(parsed, ZaguanModel):
                 vars(parsed)["_request_id"] = answered.header("x-request-id") or watch.request_id
-            watch.ended(answered.status, parsed)
+            watch.ended(answered.status, getattr(parsed, "usage", None))
         return parsed
 
     async def _send_raw(self, method: str, path: str, call: CallOptions, **terms: Any) -> bytes:
@@ -186,7 +190,9 @@ class BaseClient:
             ZaguanError: the call failed, or the file cannot be written.
         """
         port = await enter()
-        target, body, headers, watch = await self._prepare(method, path, call, stream=False, **terms)
+        if "form" in terms:
+            terms["form"] = await terms["form"].parts()
+        target, body, headers, watch = self._prepare(method, path, call, stream=False, **terms)
         with watch:
             answered = await _eq_core.download(port, target, body, to, headers, watch.on_retry, verbatim)
             watch.ended(answered.status)
@@ -213,7 +219,7 @@ class BaseClient:
 
         async def open_stream() -> tuple[_eq_core.Stream, Watch]:
             port = await enter()
-            target, body, headers, watch = await self._prepare(method, path, call, stream=True, **terms)
+            target, body, headers, watch = self._prepare(method, path, call, stream=True, **terms)
             with watch:
                 opened = await _eq_core.open_stream(
                     port, target, body, reader.decode, reader.fail, wire, headers, watch.on_retry, verbatim
@@ -222,7 +228,7 @@ class BaseClient:
 
         return AsyncStream(open_stream, reader)
 
-    async def _prepare(
+    def _prepare(
         self,
         method: str,
         path: str,
@@ -230,7 +236,7 @@ class BaseClient:
         *,
         stream: bool,
         body: BaseModel | Mapping[str, Any] | None = None,
-        form: Form | None = None,
+        form: list[Part] | None = None,
         query: Mapping[str, str] | None = None,
         model: str | None = None,
         root: bool = False,
@@ -241,7 +247,7 @@ class BaseClient:
         target = self._make_target(
             method, f"{path}?{urlencode(query)}" if query else path, call, stream=stream, root=root
         )
-        sent = to_body(body) if body is not None else await form.parts() if form is not None else None
+        sent = form if body is None else to_body(body)
         watch = Watch(self._hooks, request_id(call, self._headers), method, url, model, self._retries(call))
         return _Ready(target, sent, [("X-Request-Id", watch.request_id)], watch)
 

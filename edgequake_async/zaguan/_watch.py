@@ -11,6 +11,7 @@ from .. import _eq_core
 from ._error_mapping import from_engine
 from .errors import ZaguanError
 from .observability import ErrorEvent, ObservabilityHook, RequestEvent, ResponseEvent, RetryEvent, fire
+from .thinking import read_field
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -27,7 +28,7 @@ class Watch:
         request_id: the id of the call.
     """
 
-    __slots__ = ("_began", "_hooks", "_max_retries", "_method", "_model", "_over", "_url", "request_id")
+    __slots__ = ("_began", "_given_up", "_hooks", "_max_retries", "_method", "_model", "_over", "_url", "request_id")
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Watch:
         self._model = model
         self._max_retries = 0 if retry is None else retry.max_retries
         self._began = 0.0
+        self._given_up: ErrorEvent | None = None
         self._over = False
 
     def __enter__(self) -> Self:
@@ -93,28 +95,38 @@ class Watch:
 
     def failed(self, error: BaseException) -> None:
         """The call failed, or was given up."""
-        if self._over or not self._hooks:
-            return
-        self._over = True
-        attempts = error.attempts if isinstance(error, ZaguanError) else 1
-        event = ErrorEvent(
-            self.request_id,
-            type(error).__name__,
-            str(error),
-            getattr(error, "status_code", None),
-            max(attempts - 1, 0),
-        )
-        fire(self._hooks, "on_request_error", event)
+        if self.is_open:
+            self._end("on_request_error", self._failure(error))
 
-    def ended(self, status: int, answer: object = None) -> None:
-        """The call ended well; ``answer`` may tell of its usage."""
-        if self._over or not self._hooks:
-            return
+    def ended(self, status: int, usage: object = None) -> None:
+        """The call ended well; ``usage`` is what the answer tells of its tokens."""
+        if self.is_open:
+            latency = (time.perf_counter() - self._began) * 1000
+            self._end("on_request_end", ResponseEvent(self.request_id, status, latency, self._model, **_used(usage)))
+
+    def paused(self, error: BaseException) -> None:
+        """A wait for more of a stream was cancelled: the call's failure, unless more of it is read."""
+        self._given_up = self._failure(error)
+
+    def resumed(self) -> None:
+        """More of it was read."""
+        self._given_up = None
+
+    def left(self, status: int, usage: object = None) -> None:
+        """A stream was left before its end: given up where a wait for more had been cancelled, else ended well."""
+        if self._given_up is None:
+            self.ended(status, usage)
+        elif self.is_open:
+            self._end("on_request_error", self._given_up)
+
+    def _failure(self, error: BaseException) -> ErrorEvent:
+        attempts = error.attempts if isinstance(error, ZaguanError) else 1
+        status = getattr(error, "status_code", None)
+        return ErrorEvent(self.request_id, type(error).__name__, str(error), status, max(attempts - 1, 0))
+
+    def _end(self, name: str, event: ErrorEvent | ResponseEvent) -> None:
         self._over = True
-        latency = (time.perf_counter() - self._began) * 1000
-        fire(
-            self._hooks, "on_request_end", ResponseEvent(self.request_id, status, latency, self._model, **_used(answer))
-        )
+        fire(self._hooks, name, event)
 
 
 def _to_exception(payload: dict[str, Any], request_id: str) -> Exception:
@@ -123,26 +135,23 @@ def _to_exception(payload: dict[str, Any], request_id: str) -> Exception:
     return from_engine(payload, request_id) if number is None else OSError(number, payload["message"])
 
 
-def _used(answer: object) -> dict[str, Any]:
-    """Tokens and cost as the answer's usage tells them, OpenAI's names before Anthropic's."""
-    usage = getattr(answer, "usage", None)
-
-    def first(*names: str) -> Any:
-        values = (getattr(usage, name, None) for name in names)
-        return next((value for value in values if isinstance(value, (int, float))), None)
-
-    details = getattr(usage, "completion_tokens_details", None)
-    prompt, completion, total = (
-        first("prompt_tokens", "input_tokens"),
-        first("completion_tokens", "output_tokens"),
-        None,
-    )
-    if prompt is not None or completion is not None:
-        total = first("total_tokens") or (prompt or 0) + (completion or 0)
+def _used(usage: object) -> dict[str, Any]:
+    """Tokens and cost of a usage, OpenAI's names before Anthropic's; None for what is no number."""
+    prompt = _number(usage, "prompt_tokens", "input_tokens")
+    completion = _number(usage, "completion_tokens", "output_tokens")
+    total = _number(usage, "total_tokens")
+    if total is None and (prompt, completion) != (None, None):
+        total = (prompt or 0) + (completion or 0)
+    details = read_field(usage, "completion_tokens_details") or read_field(usage, "output_tokens_details")
     return {
         "prompt_tokens": prompt,
         "completion_tokens": completion,
         "total_tokens": total,
-        "reasoning_tokens": getattr(details, "reasoning_tokens", None),
-        "cost": first("cost"),
+        "reasoning_tokens": _number(details, "reasoning_tokens"),
+        "cost": _number(usage, "cost"),
     }
+
+
+def _number(value: object, *names: str) -> Any:
+    values = (read_field(value, name) for name in names)
+    return next((value for value in values if isinstance(value, (int, float))), None)

@@ -1,8 +1,8 @@
 """What a client tells its hooks of every call: its start, its end or failure, and each retry.
 
-Hooks are plain functions of an object, called on the thread of the event loop: they must be quick. One that raises
-breaks no call; what it raises is logged. Promises that no event, and nothing logged here, holds a key, a body or a
-header.
+Hooks are plain functions of an object, called on the thread of the event loop, and of a stream that is closed or
+forgotten, on the thread that does so: they must be quick. One that raises breaks no call; what it raises is logged.
+Promises that no event, and nothing logged here, holds a key, a body or a header.
 """
 
 from __future__ import annotations
@@ -172,7 +172,8 @@ class MetricsCollector:
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Reentrant: the garbage collector may end a forgotten stream, whose end is told, while the lock is held.
+        self._lock = threading.RLock()
         self.total_requests = 0
         self.successful_requests = 0
         self.failed_requests = 0

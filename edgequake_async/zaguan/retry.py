@@ -16,6 +16,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+import anyio
+
 from .errors import (
     APIConnectionError,
     APIError,
@@ -150,8 +152,6 @@ async def async_with_retry(
     Raises:
         ZaguanError: the last failure, as it is.
     """
-    import anyio
-
     terms = RetryConfig() if config is None else config
     attempt = 0
     while True:

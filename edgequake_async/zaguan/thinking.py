@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-__all__ = ["Thinking", "extract_thinking", "has_cached_tokens", "has_reasoning_tokens"]
+__all__ = ["Thinking", "extract_thinking", "has_cached_tokens", "has_reasoning_tokens", "read_field"]
 
 # A block that is not closed (the answer was cut) reaches to the end.
 _BLOCK = re.compile(r"<think>(.*?)(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -48,16 +48,17 @@ def has_cached_tokens(usage: Any) -> bool:
     Anthropic's usage says it in ``cache_read_input_tokens``.
     """
     cached = _count(usage, ("prompt_tokens_details", "input_tokens_details"), "cached_tokens")
-    return cached > 0 or _number(_field(usage, "cache_read_input_tokens")) > 0
+    return cached > 0 or _number(read_field(usage, "cache_read_input_tokens")) > 0
 
 
 def _count(usage: Any, details: tuple[str, ...], name: str) -> float:
-    return sum(_number(_field(_field(usage, detail), name)) for detail in details)
+    return sum(_number(read_field(read_field(usage, detail), name)) for detail in details)
 
 
 def _number(value: Any) -> float:
     return value if isinstance(value, (int, float)) else 0
 
 
-def _field(value: Any, name: str) -> Any:
+def read_field(value: Any, name: str) -> Any:
+    """The field of a model or a dict; None where there is none."""
     return value.get(name) if isinstance(value, dict) else getattr(value, name, None)

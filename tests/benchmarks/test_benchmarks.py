@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import shutil
@@ -13,10 +14,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import bodies
+import probes
 import pytest
 import report
 import servers
-from questions import QUESTIONS, Question
+import upstream
+from questions import QUESTIONS, Question, named
 from run import child
 from venvs import rivals
 
@@ -91,6 +94,35 @@ def test_a_child_measures_and_refuses_lost_data(timed: str) -> None:
     assert "lost data" in err
 
 
+def test_the_ceiling_is_what_bare_sockets_get_of_a_slow_server(timed: str) -> None:
+    bare = {**task(f"{timed}/brisk", "load", calls=40, in_flight=20), "adapter": "sockets_raw"}
+    figures = json.loads(child(sys.executable, "child.py", bare, 60)[0])
+    assert figures["failed"] == 0
+    assert 20 < figures["per_second"] <= 20 / upstream.BRISK_SECONDS
+
+
+def test_calls_that_fail_are_counted_and_are_no_answers(timed: str) -> None:
+    class Wavering:
+        """Fails every second call."""
+
+        calls = 0
+
+        def connect(self, base: str) -> None: ...
+
+        async def unary(self, client: None) -> str:
+            self.calls += 1
+            if self.calls % 2:
+                raise ConnectionError("refused")
+            return " " * bodies.ANSWER_CHARACTERS
+
+    figures = asyncio.run(probes.load(Wavering(), timed, calls=10, in_flight=1))
+    assert figures["failed"] == 5
+    nowhere = {**task(f"{timed}/nowhere", "load", calls=2, in_flight=1), "adapter": "aiohttp_raw"}
+    _, err, status = child(sys.executable, "child.py", nowhere, 60)
+    assert status == 1
+    assert "404" in err
+
+
 def test_importing_counts_what_it_loads() -> None:
     out, _, _ = child(sys.executable, "importing.py", {"module": "http.client"}, 60)
     figures = json.loads(out)
@@ -113,6 +145,22 @@ def test_ratios_are_medians_over_ours_and_over_the_cheapest_floor() -> None:
     assert "| rival | 60 | 60 | 90 | 2.00 | 4.00 |" in text
     assert text.index("raw (floor)") < text.index("| ours") < text.index("| rival")
     assert "broken: 1 failed run(s): exit status 1: boom" in text
+
+
+def test_a_share_of_the_ceiling_is_that_of_the_best_floor() -> None:
+    columns = {"cpu_us": "CPU us", "per_second": "answers/s"}
+    question = Question("x", "X", "load", "brisk", ("mine", "raw", "slower"), columns, ceiling="per_second")
+    figures = {"mine": (10.0, 180.0), "raw": (5.0, 200.0), "slower": (4.0, 150.0)}
+    results = {name: [{"cpu_us": cpu, "per_second": rate}] for name, (cpu, rate) in figures.items()}
+    text = report.table(question, results, {}, {"raw", "slower"}, 1, False)
+    assert "| mine | 10 | 10 | 10 | 1.00 | 2.50 | 180 | 90% |" in text
+    assert "| raw (floor) | 5 | 5 | 5 | 0.50 | 1.25 | 200 | 100% |" in text
+
+
+def test_a_question_is_found_by_its_name_or_its_first_word() -> None:
+    assert [question.name for question in named("embeddings")] == ["embeddings"]
+    assert [question.name for question in named("zaguan")][:2] == ["zaguan-50", "zaguan-100"]
+    assert not named("zag")
 
 
 def test_every_question_names_known_rivals() -> None:

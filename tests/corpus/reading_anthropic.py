@@ -51,6 +51,11 @@ def read(exchange: Exchange) -> NativeReading:
     return NativeReading(_reply(document), None, request_id, list(_kept(document)))
 
 
+def message_of(exchange: Exchange) -> Json:
+    """The recorded message, whether it came whole or in a stream."""
+    return _joined(exchange.body)[0] if exchange.body_kind == "sse" else dict(json.loads(exchange.body))
+
+
 def _joined(body: bytes) -> tuple[Json, Failure | None]:
     """The message that a stream spells out, up to its end or failure."""
     message: Json = {}
@@ -175,7 +180,7 @@ def _kept(message: Json) -> Iterator[Json]:
             yield block
         yield from block.get("citations") or ()
         if block["type"] == "tool_use" and block.get("caller"):
-            yield {"id": block["id"], "caller": block["caller"]}
+            yield {"id": block["id"], "provider_specific_fields": {"caller": block["caller"]}}
 
 
 def _failure(error: Json, status: int) -> Failure:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import socket
 import ssl
 import threading
+import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -217,3 +219,17 @@ def test_close_does_not_wait_for_clients(connect: Connect, fake: FakeProvider) -
     assert everything(sock) == b""
     assert fake.connections.open == 0
     assert not fake.requests[0].aborted
+
+
+def test_closing_leaves_no_socket_open() -> None:
+    """Also of connections that are being accepted: clients open more than they use."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for _ in range(30):
+            with FakeProvider() as fake:
+                address = ("127.0.0.1", int(fake.host_url.rpartition(":")[2]))
+                clients = [socket.create_connection(address) for _ in range(3)]
+            for client in clients:
+                client.close()
+        gc.collect()
+    assert [str(warning.message) for warning in caught] == []

@@ -171,3 +171,13 @@ def test_blank_arguments_are_refused(cls: Any, blank: str) -> None:
         cls(blank, "k")
     with pytest.raises(ValueError, match="api_key cannot be empty"):
         cls("http://h", blank)
+
+
+@pytest.mark.parametrize("headers", ["abc", [("a", "b")], {"X-App": 1}, {1: "a"}])
+@pytest.mark.parametrize("call", ["list_models", "list_messages_batches"])
+def test_headers_are_texts(client_way: ClientWay, fake: FakeProvider, call: str, headers: Any) -> None:
+    with client_way.open(fake) as client, pytest.raises(TypeError, match="headers: "):
+        getattr(client, call)(headers=headers)
+    with pytest.raises(TypeError, match="headers: "):
+        zaguan.AsyncZaguanClient("http://h", "k", headers={"X-App": 1})  # type: ignore[dict-item]
+    assert fake.requests == []

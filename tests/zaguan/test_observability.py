@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
+from collections.abc import Iterator, KeysView
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -200,3 +202,36 @@ def test_metrics_are_shared_by_threads() -> None:
         56_000,
         {"openai/gpt": 8_000},
     )
+
+
+class Forgotten:
+    """As a forgotten stream does, tells the hook of its end when the garbage collector finds it."""
+
+    def __init__(self, hook: MetricsCollector) -> None:
+        self.hook = hook
+        self.itself = self
+
+    def __del__(self) -> None:
+        self.hook.on_request_end(ResponseEvent("r", 200, 1.0))
+
+
+class Collecting(dict[str, int]):
+    """Runs the garbage collector when it is copied, as any allocation may."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def keys(self) -> KeysView[str]:
+        gc.collect()
+        return super().keys()
+
+
+def test_a_collector_may_be_told_in_the_middle_of_its_summary() -> None:
+    metrics = MetricsCollector()
+    metrics.requests_by_model = Collecting()
+    Forgotten(metrics)
+    thread = threading.Thread(target=metrics.get_summary, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert metrics.successful_requests == 1

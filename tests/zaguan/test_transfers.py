@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,24 @@ def test_a_name_stays_one_name(client_way: ClientWay, fake: FakeProvider, name: 
     assert f'filename="{escaped}"\r\n'.encode() in body
     assert b"filename*" not in body
     assert {part.name for part in parts(fake.requests[0])} == {"file", "purpose"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 here")
+def test_a_path_that_is_no_utf8(client_way: ClientWay, fake: FakeProvider, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.wav")
+    path.write_bytes(b"RIFF")
+    fake.script(raw(200, JSON, FILE))
+    with client_way.open(fake) as client:
+        client.upload_file(path, "batch")
+    assert [(part.file_name, part.content) for part in parts(fake.requests[0]) if part.file_name] == [
+        ("caf?.wav", b"RIFF")
+    ]
+
+
+def test_a_folder_is_no_file(client_way: ClientWay, fake: FakeProvider, tmp_path: Path) -> None:
+    with client_way.open(fake) as client, pytest.raises(IsADirectoryError):
+        client.upload_file(tmp_path, "batch")
+    assert fake.requests == []
 
 
 def test_a_large_file_is_read_while_it_is_sent(client_way: ClientWay, fake: FakeProvider, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..brain import Ask, Said, prompt_tokens, tokens
-from .call import Call, Json, Refused, given, needed
+from ..fields import given, needed
+from .call import Call, Json, Refused
 from .chat import spoken
 from .world import Routes, World
 

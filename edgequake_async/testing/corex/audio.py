@@ -12,8 +12,9 @@ import wave
 from typing import Any
 
 from ..brain import tokens
+from ..fields import given, needed
 from ..framing import Answer, answer
-from .call import Call, Json, Refused, chosen, common, given, needed
+from .call import Call, Json, Refused, chosen, common
 from .multipart import Form, form
 from .world import Routes, World
 

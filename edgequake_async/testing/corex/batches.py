@@ -11,10 +11,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..fields import given, listed, needed
 from ..framing import Answer
+from ..openai_ask import Refusal
 from ..openai_wire import compact
 from ..records import Headers, Received
-from .call import Call, Json, Refused, chosen, given, listed, needed
+from .call import Call, Json, Refused, chosen
 from .files import keep
 from .world import Routes, World
 
@@ -82,7 +84,7 @@ def _validate(world: World, batch: Json) -> None:
         try:
             item = json.loads(line)
             asked.append((needed(item, "custom_id", str), needed(item, "body", dict)))
-        except (ValueError, AttributeError, Refused) as exc:
+        except (ValueError, AttributeError, Refusal) as exc:
             errors.append({"code": "invalid_line", "line": number, "message": str(exc), "param": None})
     if errors or not asked:
         batch.update(status="failed", failed_at=batch["created_at"] + 1, errors={"object": "list", "data": errors})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..framing import Answer, answer
 from ..openai_ask import Refusal
-from ..openai_wire import compact, event_answer, json_answer
+from ..openai_wire import event_answer, json_answer
 from ..records import Received
 from ..replies import Common
 
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
     from .models import Model
 
 Json = dict[str, Any]
-
-_WORDS: dict[Any, str] = {
-    bool: "a boolean",
-    dict: "an object",
-    float: "a number",
-    int: "an integer",
-    list: "an array",
-    str: "a string",
-}
 
 
 class Refused(Refusal):
@@ -97,39 +88,6 @@ class Call:
         """A body that is not JSON."""
         headers = {"content-type": content_type, "x-request-id": request_id(self.record)}
         return answer(200, headers, [content])
-
-
-def named_event(name: str, /, **fields: Any) -> bytes:
-    """A server-sent event that has its type in its data too, as Anthropic and OpenAI's Responses send them."""
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), compact({"type": name, **fields}))
-
-
-def given(body: Mapping[str, Any], name: str, *kinds: type, default: Any = None) -> Any:
-    """The field, or ``default`` where it is missing or null; refused unless it is of one of ``kinds``."""
-    value = body.get(name)
-    if value is None:
-        return default
-    accepted = (*kinds, int) if float in kinds else kinds
-    if not isinstance(value, accepted) or (isinstance(value, bool) and bool not in kinds):
-        expected = " or ".join(_WORDS[kind] for kind in kinds)
-        raise Refused(400, f"Invalid '{name}': expected {expected}.", param=name, code="invalid_type")
-    return value
-
-
-def needed(body: Mapping[str, Any], name: str, *kinds: type) -> Any:
-    """The field, which must be there and not be empty."""
-    value = given(body, name, *kinds)
-    if value is None or value in ("", [], {}):
-        raise Refused(400, f"Missing required parameter: '{name}'.", param=name, code="missing_required_parameter")
-    return value
-
-
-def listed(body: Mapping[str, Any], name: str, kind: type) -> list[Any]:
-    """The field as an array of ``kind``; empty where it is missing."""
-    items: list[Any] = given(body, name, list, default=[])
-    if not all(isinstance(item, kind) for item in items):
-        raise Refused(400, f"Invalid '{name}': an item is not {_WORDS[kind]}.", param=name, code="invalid_type")
-    return items
 
 
 def chosen(body: Mapping[str, Any], name: str, options: Iterable[str], default: str) -> str:

@@ -12,11 +12,12 @@ from typing import Any
 
 from .. import openai_chat
 from ..brain import Ask, Turn, answers, prompt_tokens, tokens
+from ..fields import given
 from ..framing import Answer
 from ..openai_ask import read, said
 from ..openai_wire import DONE, event, wants_usage
 from ..schema import SchemaError
-from .call import Call, Json, Refused, given
+from .call import Call, Json, Refused
 from .models import Model
 from .world import Routes, World
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..fields import needed
 from ..framing import Answer
-from .call import Call, Json, needed
+from .call import Call, Json
 from .multipart import form
 from .world import Routes, World
 

@@ -12,7 +12,8 @@ import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .call import Call, Json, Refused, chosen, given, needed
+from ..fields import given, needed
+from .call import Call, Json, Refused, chosen
 from .models import CREATED, Model
 from .multipart import Form, Upload, form
 from .world import Routes, World

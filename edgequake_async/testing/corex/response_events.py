@@ -13,9 +13,10 @@ from typing import Any
 from .. import openai_chat
 from ..brain import Said, Turn, prompt_tokens, tokens
 from ..framing import spaced
+from ..openai_wire import named_event
 from ..records import Received
 from ..replies import Stream
-from .call import Json, named_event
+from .call import Json
 from .models import CREATED
 
 _ECHOED: dict[str, Any] = {

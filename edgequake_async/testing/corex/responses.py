@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..brain import Ask, Said, Tool, Turn
+from ..fields import given, listed, needed
 from ..framing import Answer
 from ..openai_wire import event_answer, json_answer, lenient
 from ..records import Received
 from ..replies import Stream, Text
-from .call import Call, Json, Refused, given, listed, needed
+from .call import Call, Json, Refused
 from .chat import spoken
 from .response_events import closed, events, opened, paced
 from .world import Routes, World

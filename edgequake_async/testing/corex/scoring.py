@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..brain import tokens
+from ..fields import given, listed, needed
 from ..openai_wire import embeddings
 from ..vectors import embed
-from .call import Call, Json, Refused, given, listed, needed
+from .call import Call, Json, Refused
 from .world import Routes, World
 
 _DIMENSIONS = 512

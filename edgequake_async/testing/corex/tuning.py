@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .call import Call, Json, Refused, given, needed
+from ..fields import given, needed
+from .call import Call, Json, Refused
 from .world import Routes, World
 
 _OPEN = ("validating_files", "running")

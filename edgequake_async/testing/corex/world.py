@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from ..fields import given, needed
 from ..framing import Answer
 from ..records import Received
 from .account import Account
-from .call import Call, Json, Refused, given, needed, whole
+from .call import Call, Json, Refused, whole
 from .models import CREATED, Model, VirtualModel, models, virtual_models
 
 Dialect = Literal["python", "go", "typescript"]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING, Any
 
 from .._options import CallOptions, path
 from .._streams import AsyncStream
@@ -24,6 +22,9 @@ from ..models import (
 )
 from ._requests import Options, query, read_options, read_request, refuse_stream
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 __all__ = ["AnthropicMethods"]
 
 _PATH = "/messages"
@@ -39,7 +40,8 @@ class AnthropicMethods(BaseClient):
 
     def _versioned(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """``given`` with the version among its headers, unless the caller or the client names another."""
-        headers = {**_VERSION, **self._headers, **(given.get("headers") or {})}
+        own = given.get("headers") or {}
+        headers = {**_VERSION, **self._headers, **own} if isinstance(own, Mapping) else own
         return {**given, "headers": headers}
 
     def _call(self, given: Options, request_id: str | None) -> CallOptions:

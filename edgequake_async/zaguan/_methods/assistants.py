@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING, Any
 
 from .._options import path
 from .._transport import BaseClient
@@ -22,6 +20,9 @@ from ..models import (
     ThreadUpdateRequest,
 )
 from ._requests import Options, query, read_options, read_request, refuse_stream
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["AssistantMethods"]
 

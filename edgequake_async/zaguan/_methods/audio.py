@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, overload
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING, Any, overload
 
 from .._form import FileInput, Form
 from .._options import CallOptions
@@ -15,6 +13,9 @@ from .._transport import BaseClient
 from ..models import AudioSpeechRequest, AudioTranscriptionResponse
 from ._files import named
 from ._requests import Options, read_options, read_request
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["AudioMethods"]
 

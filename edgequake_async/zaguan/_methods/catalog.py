@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, TypeVar
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...types.construct import construct
 from .._options import path
@@ -23,6 +21,9 @@ from ..models import (
 )
 from ..models._base import entries_of
 from ._requests import Options, query, read_options
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["CatalogMethods"]
 

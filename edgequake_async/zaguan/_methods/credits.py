@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import date
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING
 
 from .._transport import BaseClient
 from ..models import CreditsBalance, CreditsHistory, CreditsHistoryEntry, CreditsStats
 from ._history import Entries
 from ._requests import Options, query, read_options
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["CreditsMethods"]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING
 
 from .._form import FileInput, Form
 from .._options import path
@@ -12,6 +11,9 @@ from .._transport import BaseClient
 from ..models import Deleted, FileList, FileObject
 from ._files import named
 from ._requests import Options, query, read_options
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["FileMethods"]
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING, Any
 
 from .._options import path
 from .._transport import BaseClient
 from ..models import FineTuningEventList, FineTuningJob, FineTuningJobList, FineTuningJobRequest
 from ._requests import Options, query, read_options, read_request
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["FineTuningMethods"]
 

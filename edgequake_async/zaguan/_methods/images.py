@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING, Any
 
 from .._form import FileInput, Form
 from .._transport import BaseClient
 from ..models import ImageGenerationRequest, ImageResponse
 from ._files import named
 from ._requests import Options, read_options, read_request
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 __all__ = ["ImageMethods"]
 

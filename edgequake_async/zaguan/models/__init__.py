@@ -42,7 +42,6 @@ from .catalog import (
     ModelList,
     ProvidersStatus,
     VirtualModel,
-    VirtualModelList,
     read_capabilities,
 )
 from .chat import (
@@ -170,7 +169,6 @@ __all__ = [
     "TokenDetails",
     "Usage",
     "VirtualModel",
-    "VirtualModelList",
     "ZaguanModel",
     "read_capabilities",
     "read_chunk",

@@ -19,7 +19,6 @@ __all__ = [
     "ModelList",
     "ProvidersStatus",
     "VirtualModel",
-    "VirtualModelList",
     "read_capabilities",
 ]
 
@@ -112,10 +111,6 @@ class VirtualModel(ZaguanModel):
 
     id: Text = None
     object: Text = None
-
-
-class VirtualModelList(ListPage[VirtualModel]):
-    """The virtual models."""
 
 
 class ProvidersStatus(ZaguanModel):

@@ -177,7 +177,7 @@ pub fn resolve(model: &str, provider: Option<&str>) -> PyResult<(&'static str, S
 /// The provider table.
 #[pyfunction]
 pub fn providers(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
-    provider::PROVIDERS.iter().map(|provider| row(py, provider)).collect()
+    provider::providers().map(|provider| row(py, provider)).collect()
 }
 
 fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>> {

@@ -4,7 +4,7 @@ pub mod openai;
 pub mod resolve;
 mod table;
 
-pub use table::PROVIDERS;
+pub use table::providers;
 
 /// One provider: a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,8 @@ pub struct Provider {
     pub name: &'static str,
     /// Other prefixes that mean the same.
     pub aliases: &'static [&'static str],
-    /// Where requests go by default, up to and including the version segment; "" where only the user can know.
+    /// Where requests go by default, up to and including the version segment; "" where only the user can know. A name in
+    /// braces is an environment variable whose value stands there.
     pub base_url: &'static str,
     /// What is added to a base URL of the user's that does not end in it, because users name the host; "" for nothing.
     pub base_suffix: &'static str,
@@ -25,13 +26,13 @@ pub struct Provider {
     pub key_required: bool,
     /// The protocol that it speaks, as [`crate::protocol::find`] knows it; "" for OpenAI's.
     pub protocol: &'static str,
-    /// The documentation page of the base URL.
+    /// The page that states the base URL.
     pub source: &'static str,
 }
 
 /// The provider of this name or alias, in any case.
 pub fn find(name: &str) -> Option<&'static Provider> {
-    PROVIDERS.iter().find(|provider| {
+    providers().find(|provider| {
         let mut names = std::iter::once(&provider.name).chain(provider.aliases);
         names.any(|known| known.eq_ignore_ascii_case(name))
     })
@@ -46,7 +47,7 @@ mod tests {
     #[test]
     fn every_name_is_found_and_means_one_provider() {
         let mut seen = HashSet::new();
-        for provider in PROVIDERS {
+        for provider in providers() {
             for name in std::iter::once(&provider.name).chain(provider.aliases) {
                 assert!(seen.insert(*name), "{name} means two providers");
                 assert_eq!(find(name).map(|found| found.name), Some(provider.name));
@@ -59,12 +60,16 @@ mod tests {
 
     #[test]
     fn every_row_can_be_used() {
-        for Provider { name, base_url, base_suffix, key_vars, base_vars, key_required, source, .. } in PROVIDERS {
+        for Provider { name, base_url, base_suffix, key_vars, base_vars, key_required, source, .. } in providers() {
             assert!(!base_url.ends_with('/'), "{name}: base_url ends in a slash");
             assert!(base_url.is_empty() || base_url.ends_with(base_suffix), "{name}: base_url lacks its suffix");
             assert!(base_url.is_empty() || base_url.starts_with("http"), "{name}: base_url is no URL");
             assert!(!base_url.is_empty() || !base_vars.is_empty(), "{name}: no way to name the base URL");
-            assert!(!key_required || (base_url.starts_with("https://") && !key_vars.is_empty()), "{name}: key");
+            assert!(!key_required || !key_vars.is_empty(), "{name}: no way to name the key");
+            assert!(
+                !key_required || base_url.is_empty() || base_url.starts_with("https://"),
+                "{name}: key in the clear"
+            );
             assert!(source.starts_with("https://"), "{name}: source");
         }
     }

@@ -20,19 +20,24 @@ const DEFAULT: &str = "openai";
 
 /// Providers of the litellm world whose own protocols are not spoken here.
 const UNSUPPORTED: &[&str] = &[
-    "ai21",
     "azure",
     "azure_ai",
     "bedrock",
     "cohere",
     "cohere_chat",
-    "databricks",
+    "github_copilot",
     "ollama_chat",
     "replicate",
     "sagemaker",
+    "snowflake",
     "vertex_ai",
-    "voyage",
     "watsonx",
+];
+
+/// Providers of the litellm world that are no more: since when, and who says so.
+const GONE: &[(&str, &str)] = &[
+    ("github", "GitHub Models was retired on 2026-07-30 (https://github.com/orgs/community/discussions/203602)"),
+    ("lambda_ai", "The Lambda Inference API was shut down (https://docs.lambda.ai/public-cloud/lambda-inference-api)"),
 ];
 
 /// The provider and the model that a model string means; `provider` wins over the string's prefix.
@@ -75,6 +80,9 @@ fn refused(name: &str, model: &str) -> Error {
         let message = format!("Provider '{name}' is not supported yet (model={model})");
         return Error::new(Kind::UnknownProvider, message);
     }
+    if let Some((_, why)) = GONE.iter().find(|(gone, _)| *gone == name) {
+        return Error::new(Kind::UnknownProvider, format!("Provider '{name}' is no more: {why} (model={model})"));
+    }
     let message = format!(
         "LLM Provider NOT provided. '{name}' is no provider that is known here (model={model}). Write the model as \
          provider/model, for example openai/gpt-4o, or pass custom_llm_provider."
@@ -112,7 +120,6 @@ mod tests {
         }
         assert_eq!(resolved("mixtral-8x7b", None), ("mistral", "mixtral-8x7b"));
         assert_eq!(resolved("grok-4", None), ("xai", "grok-4"));
-        assert_eq!(resolved("gemini-2.5-flash", None), ("gemini", "gemini-2.5-flash"));
         assert_eq!(resolved("deepseek-chat", None), ("deepseek", "deepseek-chat"));
     }
 
@@ -129,12 +136,22 @@ mod tests {
 
     #[test]
     fn a_provider_that_is_not_spoken_is_refused_by_name() {
-        for (model, provider) in [("vertex_ai/claude-sonnet-4", None), ("x", Some("vertex_ai"))] {
+        for (model, provider) in [("replicate/x", None), ("Replicate/x", None), ("x", Some("replicate"))] {
             let (kind, message) = failure(model, provider);
             assert_eq!(kind, Kind::UnknownProvider);
-            assert!(message.starts_with("Provider 'vertex_ai' is not supported yet"), "{message}");
+            assert!(message.starts_with("Provider 'replicate' is not supported yet"), "{message}");
         }
         for name in UNSUPPORTED {
+            assert_eq!(find(name), None, "{name} has a row");
+        }
+    }
+
+    #[test]
+    fn a_provider_that_is_no_more_is_refused_with_the_reason() {
+        for (name, why) in GONE {
+            let (kind, message) = failure(&format!("{name}/x"), None);
+            assert_eq!(kind, Kind::UnknownProvider);
+            assert!(message.starts_with(&format!("Provider '{name}' is no more: {why}")), "{message}");
             assert_eq!(find(name), None, "{name} has a row");
         }
     }

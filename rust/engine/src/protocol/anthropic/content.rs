@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use crate::error::Result;
 use crate::protocol::{Object, bad, text};
 
+/// What a call may say besides, in Anthropic's words; other providers' fields are refused.
+const OF_CALLS: [&str; 2] = ["caller", "cache_control"];
+
 /// The blocks of an answer that was ours, where OpenAI's shape could not say them all.
 pub const KEPT: &str = "content";
 
@@ -40,7 +43,13 @@ pub fn split(messages: Value) -> Result<(Vec<Value>, Vec<Value>)> {
                     _ => said.push(json!({"role": "user", "content": content})),
                 }
             }
-            "assistant" => said.push(json!({"role": "assistant", "content": assistant(&place, message)?})),
+            "assistant" => {
+                let content = assistant(&place, message)?;
+                // An answer that said nothing: a message without content is refused (exchange f6fe4dcdc4a4a06b).
+                if !content.is_empty() {
+                    said.push(json!({"role": "assistant", "content": content}));
+                }
+            }
             other => return Err(bad(&format!("{place}['role']"), &format!("{other:?} is no role that Anthropic has"))),
         }
         after_result = is_result;
@@ -181,12 +190,17 @@ fn call(place: &str, at: usize, call: &Value) -> Result<Value> {
         serde_json::from_str(arguments)
             .map_err(|error| bad(&format!("{place}['function']['arguments']"), &format!("is not JSON: {error}")))?
     };
-    Ok(json!({
+    let mut block = json!({
         "type": "tool_use",
         "id": text(call, "id").ok_or_else(|| bad(&format!("{place}['id']"), "must be a text"))?,
         "name": name.ok_or_else(|| bad(&format!("{place}['function']['name']"), "must be a text"))?,
         "input": input,
-    }))
+    });
+    if let (Some(Value::Object(beside)), Some(block)) = (call.get("provider_specific_fields"), block.as_object_mut()) {
+        let beside = beside.iter().filter(|(name, _)| OF_CALLS.contains(&name.as_str()));
+        block.extend(beside.map(|(name, value)| (name.clone(), value.clone())));
+    }
+    Ok(block)
 }
 
 /// Whether kept blocks say what the message says now: the same text and the same calls.

@@ -119,15 +119,22 @@ pub fn must_keep(blocks: &[Value]) -> bool {
     })
 }
 
-/// A block's call in OpenAI's shape.
-pub fn call(block: &Value) -> Value {
-    let input = block.get("input").filter(|input| !input.is_null());
-    let arguments = input.map_or_else(|| "{}".to_owned(), Value::to_string);
-    json!({
+/// A block's call in OpenAI's shape; what else the block says (who may call it) stands beside.
+pub fn call(block: &Value, arguments: &str) -> Value {
+    let mut call = json!({
         "id": block.get("id"),
         "type": "function",
         "function": {"name": block.get("name"), "arguments": arguments},
-    })
+    });
+    let members = block.as_object().into_iter().flatten();
+    let beside: Object = members
+        .filter(|(name, value)| !matches!(name.as_str(), "type" | "id" | "name" | "input") && !value.is_null())
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if let Some(call) = call.as_object_mut().filter(|_| !beside.is_empty()) {
+        call.insert("provider_specific_fields".into(), Value::Object(beside));
+    }
+    call
 }
 
 /// A citation as an annotation, where it names a page of the web.
@@ -170,7 +177,10 @@ impl Message {
                 self.text.push_str(&block.get("input").map_or_else(String::new, Value::to_string));
                 (self.has_text, self.is_answered_by_tool) = (true, true);
             }
-            Some("tool_use") => self.calls.push(call(block)),
+            Some("tool_use") => {
+                let input = block.get("input").filter(|input| !input.is_null());
+                self.calls.push(call(block, &input.map_or_else(|| "{}".to_owned(), Value::to_string)));
+            }
             Some("thinking") => {
                 self.thought.push_str(text(block, "thinking").unwrap_or_default());
                 self.thinking.push(block.clone());

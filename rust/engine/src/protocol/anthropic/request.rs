@@ -29,7 +29,8 @@ pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
     if let Some(stop) = take("stop") {
         to.insert("stop_sequences".into(), if stop.is_string() { json!([stop]) } else { stop });
     }
-    if let Some(user) = take("user") {
+    // OpenAI's newer name for who asks wins over the older.
+    if let Some(user) = [take("safety_identifier"), take("user")].into_iter().flatten().next() {
         to.insert("metadata".into(), json!({"user_id": user}));
     }
     // Usage is always told, so what asks for it in a stream is done.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::JSON_TOOL;
 use super::content::KEPT;
-use super::reply::{annotation, finish, must_keep, reply, usage};
+use super::reply::{annotation, call, finish, must_keep, reply, usage};
 use crate::chunk::{self, Meaning};
 use crate::error::{Error, Kind, Result};
 use crate::protocol::{EventReader, Object, chunk, now, text};
@@ -51,10 +51,10 @@ impl EventReader for Reader {
             Some("message_stop") => return Ok(vec![Meaning::Done]),
             // The whole message as one event (Vertex AI, exchange 543a45bad96ec849).
             Some("message") => return whole(value),
-            Some("message_start") => Some(self.start(&value)),
+            Some("message_start") => return self.start(&value).map(|first| vec![first]),
             Some("content_block_start") => self.open(&value),
             Some("content_block_delta") => self.add(&value)?,
-            Some("content_block_stop") => None,
+            Some("content_block_stop") => self.close(&value),
             Some("message_delta") => return self.finish(value),
             // Ping, and events that are yet to come.
             _ => None,
@@ -64,7 +64,8 @@ impl EventReader for Reader {
 }
 
 impl Reader {
-    fn start(&mut self, event: &Value) -> Value {
+    /// The first chunk; what the message says besides (a gateway its provider) is said once.
+    fn start(&mut self, event: &Value) -> Result<Meaning> {
         let message = event.get("message").unwrap_or(&Value::Null);
         for (name, value) in [
             ("id", message.get("id").cloned().unwrap_or_default()),
@@ -75,7 +76,17 @@ impl Reader {
             self.head.insert(name.into(), value);
         }
         self.count(message);
-        json!({"role": "assistant", "content": ""})
+        let mut first = self.head.clone();
+        let delta = json!({"role": "assistant", "content": ""});
+        first.insert("choices".into(), json!([{"index": 0, "delta": delta, "finish_reason": null}]));
+        for (name, value) in message.as_object().into_iter().flatten() {
+            let is_elsewhere =
+                matches!(name.as_str(), "type" | "role" | "content" | "usage" | "stop_reason" | "stop_sequence");
+            if !is_elsewhere && !value.is_null() && !first.contains_key(name) {
+                first.insert(name.clone(), value.clone());
+            }
+        }
+        chunk(&Value::Object(first), false)
     }
 
     fn count(&mut self, from: &Value) {
@@ -92,9 +103,10 @@ impl Reader {
             Some("tool_use") if text(&block, "name") != Some(JSON_TOOL) => {
                 opened.call = Some(self.calls);
                 self.calls += 1;
-                let function = json!({"name": block.get("name"), "arguments": ""});
-                let call =
-                    json!({"index": opened.call, "id": block.get("id"), "type": "function", "function": function});
+                let mut call = call(&block, "");
+                if let Some(call) = call.as_object_mut() {
+                    call.insert("index".into(), opened.call.into());
+                }
                 Some(json!({"tool_calls": [call]}))
             }
             Some("redacted_thinking") => Some(json!({"thinking_blocks": [block]})),
@@ -144,7 +156,6 @@ impl Reader {
             }
             Some("citations_delta") => {
                 let citation = delta.get("citation").cloned().unwrap_or_default();
-                let found = annotation(&citation, block.start, self.characters);
                 let citations = block.value.entry("citations").or_insert_with(|| json!([]));
                 if citations.is_null() {
                     *citations = json!([]);
@@ -152,7 +163,7 @@ impl Reader {
                 if let Some(citations) = citations.as_array_mut() {
                     citations.push(citation);
                 }
-                found.map(|annotation| json!({"annotations": [annotation]}))
+                None
             }
             // Deltas of blocks that only Anthropic's shape can say: their texts go on, their values are the last.
             _ => {
@@ -166,6 +177,21 @@ impl Reader {
                 None
             }
         })
+    }
+
+    /// A block is whole: only now is known that no arguments followed those that it began with (none, as a rule), and how
+    /// far the text goes that a citation is of.
+    fn close(&mut self, event: &Value) -> Option<Value> {
+        let block = self.blocks.get(&index(event))?;
+        if let Some(call) = block.call.filter(|_| block.input.is_empty()) {
+            let input = block.value.get("input").filter(|input| !input.is_null());
+            let arguments = input.map_or_else(|| "{}".to_owned(), Value::to_string);
+            return Some(json!({"tool_calls": [{"index": call, "function": {"arguments": arguments}}]}));
+        }
+        let citations = block.value.get("citations").and_then(Value::as_array)?;
+        let found = citations.iter().filter_map(|citation| annotation(citation, block.start, self.characters));
+        let found: Vec<Value> = found.collect();
+        (!found.is_empty()).then(|| json!({"annotations": found}))
     }
 
     /// The last chunk: why it ended, what it cost, and the blocks where they say more than the chunks did.

@@ -1,0 +1,68 @@
+//! Those who pass calls on to other providers.
+
+use super::{HOSTED, LOCAL};
+use crate::provider::Provider;
+
+pub(super) static ROWS: &[Provider] = &[
+    Provider {
+        name: "zaguan",
+        base_url: "https://api.zaguanai.com/v1",
+        base_suffix: "/v1",
+        key_vars: &["ZAGUAN_API_KEY"],
+        base_vars: &["ZAGUAN_BASE_URL"],
+        source: "https://zaguanai.com/docs/api",
+        ..HOSTED
+    },
+    Provider {
+        name: "openrouter",
+        base_url: "https://openrouter.ai/api/v1",
+        key_vars: &["OPENROUTER_API_KEY", "OR_API_KEY"],
+        base_vars: &["OPENROUTER_API_BASE"],
+        source: "https://www.openrouter.ai/docs/quick-start",
+        ..HOSTED
+    },
+    Provider {
+        name: "vercel_ai_gateway",
+        base_url: "https://ai-gateway.vercel.sh/v1",
+        key_vars: &["VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN"],
+        base_vars: &["VERCEL_AI_GATEWAY_API_BASE"],
+        source: "https://docs.litellm.ai/docs/providers/vercel_ai_gateway",
+        ..HOSTED
+    },
+    Provider {
+        name: "aiml",
+        base_url: "https://api.aimlapi.com/v1",
+        key_vars: &["AIML_API_KEY"],
+        base_vars: &["AIML_API_BASE"],
+        source: "https://docs.aimlapi.com/glossary/concepts",
+        ..HOSTED
+    },
+    Provider {
+        name: "nano-gpt",
+        base_url: "https://nano-gpt.com/api/v1",
+        key_vars: &["NANOGPT_API_KEY"],
+        source: "https://docs.nano-gpt.com/api-reference/endpoint/chat-completion",
+        ..HOSTED
+    },
+    Provider {
+        name: "poe",
+        base_url: "https://api.poe.com/v1",
+        key_vars: &["POE_API_KEY"],
+        source: "https://creator.poe.com/docs/external-applications/openai-compatible-api",
+        ..HOSTED
+    },
+    Provider {
+        name: "veniceai",
+        base_url: "https://api.venice.ai/api/v1",
+        key_vars: &["VENICE_AI_API_KEY"],
+        source: "https://docs.venice.ai/api-reference/endpoint/chat/completions",
+        ..HOSTED
+    },
+    Provider {
+        name: "litellm_proxy",
+        key_vars: &["LITELLM_PROXY_API_KEY"],
+        base_vars: &["LITELLM_PROXY_API_BASE"],
+        source: "https://docs.litellm.ai/docs/providers/litellm_proxy",
+        ..LOCAL
+    },
+];

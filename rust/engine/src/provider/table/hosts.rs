@@ -1,0 +1,179 @@
+//! Those who serve other people's models.
+
+use super::HOSTED;
+use crate::provider::Provider;
+
+pub(super) static ROWS: &[Provider] = &[
+    Provider {
+        name: "groq",
+        base_url: "https://api.groq.com/openai/v1",
+        key_vars: &["GROQ_API_KEY"],
+        base_vars: &["GROQ_API_BASE"],
+        source: "https://console.groq.com/docs/openai",
+        ..HOSTED
+    },
+    Provider {
+        name: "together_ai",
+        aliases: &["together"],
+        base_url: "https://api.together.ai/v1",
+        key_vars: &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"],
+        base_vars: &["TOGETHER_AI_API_BASE"],
+        source: "https://docs.together.ai/docs/inference/openai-compatibility",
+        ..HOSTED
+    },
+    Provider {
+        name: "fireworks_ai",
+        aliases: &["fireworks"],
+        base_url: "https://api.fireworks.ai/inference/v1",
+        key_vars: &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"],
+        base_vars: &["FIREWORKS_API_BASE"],
+        source: "https://docs.fireworks.ai/tools-sdks/openai-compatibility",
+        ..HOSTED
+    },
+    Provider {
+        name: "cerebras",
+        base_url: "https://api.cerebras.ai/v1",
+        key_vars: &["CEREBRAS_API_KEY"],
+        base_vars: &["CEREBRAS_API_BASE"],
+        source: "https://docs.boundaryml.com/ref/llm-client-providers/cerebras.md",
+        ..HOSTED
+    },
+    Provider {
+        name: "nvidia_nim",
+        base_url: "https://integrate.api.nvidia.com/v1",
+        key_vars: &["NVIDIA_NIM_API_KEY", "NVIDIA_API_KEY"],
+        base_vars: &["NVIDIA_NIM_API_BASE"],
+        source: "https://docs.nvidia.com/nemo/microservices/latest/guardrails/manage-models.html",
+        ..HOSTED
+    },
+    Provider {
+        name: "huggingface",
+        base_url: "https://router.huggingface.co/v1",
+        key_vars: &["HF_TOKEN", "HUGGINGFACE_API_KEY"],
+        base_vars: &["HUGGINGFACE_API_BASE"],
+        source: "https://huggingface.co/docs/inference-providers/providers/nscale",
+        ..HOSTED
+    },
+    Provider {
+        name: "deepinfra",
+        base_url: "https://api.deepinfra.com/v1/openai",
+        key_vars: &["DEEPINFRA_API_KEY"],
+        base_vars: &["DEEPINFRA_API_BASE"],
+        source: "https://docs.deepinfra.com/chat/overview",
+        ..HOSTED
+    },
+    Provider {
+        name: "sambanova",
+        base_url: "https://api.sambanova.ai/v1",
+        key_vars: &["SAMBANOVA_API_KEY"],
+        base_vars: &["SAMBANOVA_API_BASE"],
+        source: "https://docs.sambanova.ai/docs/en/features/anthropic-compatibility",
+        ..HOSTED
+    },
+    Provider {
+        name: "novita",
+        base_url: "https://api.novita.ai/v3/openai",
+        key_vars: &["NOVITA_API_KEY"],
+        base_vars: &["NOVITA_API_BASE"],
+        source: "https://novita.ai/docs/guides/llm-api",
+        ..HOSTED
+    },
+    Provider {
+        name: "nebius",
+        base_url: "https://api.tokenfactory.nebius.com/v1",
+        key_vars: &["NEBIUS_API_KEY"],
+        base_vars: &["NEBIUS_API_BASE"],
+        source: "https://docs.tokenfactory.nebius.com/ai-models-inference/dedicated-endpoints",
+        ..HOSTED
+    },
+    Provider {
+        name: "hyperbolic",
+        base_url: "https://api.hyperbolic.xyz/v1",
+        key_vars: &["HYPERBOLIC_API_KEY"],
+        base_vars: &["HYPERBOLIC_API_BASE"],
+        source: "https://docs.hyperbolic.ai/inference/text-apis",
+        ..HOSTED
+    },
+    Provider {
+        name: "baseten",
+        base_url: "https://inference.baseten.co/v1",
+        key_vars: &["BASETEN_API_KEY"],
+        base_vars: &["BASETEN_API_BASE"],
+        source: "https://docs.baseten.co/quickstart",
+        ..HOSTED
+    },
+    Provider {
+        name: "nscale",
+        base_url: "https://inference.api.nscale.com/v1",
+        key_vars: &["NSCALE_API_KEY"],
+        base_vars: &["NSCALE_API_BASE"],
+        source: "https://docs.nscale.com/docs/inference/chat",
+        ..HOSTED
+    },
+    // Answers without a key too, at a lower rate (https://litellm.vercel.app/docs/providers/ovhcloud).
+    Provider {
+        name: "ovhcloud",
+        base_url: "https://oai.endpoints.kepler.ai.cloud.ovh.net/v1",
+        key_vars: &["OVHCLOUD_API_KEY"],
+        base_vars: &["OVHCLOUD_API_BASE"],
+        key_required: false,
+        source: "https://ovh.github.io/apache-airflow-provider-ovhcloud-ai/ai-endpoints",
+        ..HOSTED
+    },
+    Provider {
+        name: "scaleway",
+        base_url: "https://api.scaleway.ai/v1",
+        key_vars: &["SCW_SECRET_KEY"],
+        source: "https://www.scaleway.com/en/docs/generative-apis/api-cli/using-chat-api",
+        ..HOSTED
+    },
+    Provider {
+        name: "friendliai",
+        base_url: "https://api.friendli.ai/serverless/v1",
+        key_vars: &["FRIENDLIAI_API_KEY", "FRIENDLI_TOKEN"],
+        base_vars: &["FRIENDLI_API_BASE"],
+        source: "https://friendli.ai/docs/openapi/create-chat-completions",
+        ..HOSTED
+    },
+    Provider {
+        name: "featherless_ai",
+        base_url: "https://api.featherless.ai/v1",
+        key_vars: &["FEATHERLESS_AI_API_KEY", "FEATHERLESS_API_KEY"],
+        base_vars: &["FEATHERLESS_AI_API_BASE", "FEATHERLESS_API_BASE"],
+        source: "https://featherless.ai/docs/quickstart-guide",
+        ..HOSTED
+    },
+    Provider {
+        name: "wandb",
+        base_url: "https://api.inference.wandb.ai/v1",
+        key_vars: &["WANDB_API_KEY"],
+        base_vars: &["WANDB_API_BASE"],
+        source: "https://docs.wandb.ai/guides/inference/api-reference",
+        ..HOSTED
+    },
+    Provider {
+        name: "cloudflare",
+        base_url: "https://api.cloudflare.com/client/v4/accounts/{CLOUDFLARE_ACCOUNT_ID}/ai/v1",
+        key_vars: &["CLOUDFLARE_API_KEY"],
+        base_vars: &["CLOUDFLARE_API_BASE"],
+        source: "https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility",
+        ..HOSTED
+    },
+    // The base is `https://<workspace>/serving-endpoints`.
+    Provider {
+        name: "databricks",
+        key_vars: &["DATABRICKS_API_KEY"],
+        base_vars: &["DATABRICKS_API_BASE"],
+        source: "https://docs.databricks.com/aws/en/machine-learning/model-serving/score-chat-models",
+        ..HOSTED
+    },
+    // The base is the app's INFERENCE_URL, which lacks `/v1`.
+    Provider {
+        name: "heroku",
+        base_suffix: "/v1",
+        key_vars: &["HEROKU_API_KEY"],
+        base_vars: &["HEROKU_API_BASE"],
+        source: "https://devcenter.heroku.com/articles/openai-compatibility-chat-completions",
+        ..HOSTED
+    },
+];
