@@ -24,6 +24,7 @@ pub fn reply(ask: &Ask, reply: Value) -> Result<Value> {
     if let Some(counts) = fields.get("usageMetadata").filter(|counts| counts.is_object()) {
         completion.insert("usage".into(), usage::usage(counts));
     }
+    completion.extend(left(fields));
     Ok(Value::Object(completion))
 }
 
@@ -119,11 +120,14 @@ pub fn head(ask: &Ask, reply: &Object, object: &str) -> Object {
     let created = text("createTime").and_then(unix_time);
     head.insert("created".into(), created.unwrap_or_else(now).into());
     head.insert("model".into(), text("modelVersion").unwrap_or(&ask.model).into());
-    const PLACED: [&str; 5] = ["candidates", "createTime", "modelVersion", "responseId", "usageMetadata"];
-    let own = reply.iter().filter(|(name, _)| !PLACED.contains(&name.as_str()));
-    // What is left (`promptFeedback`) has no place of its own and keeps its name.
-    head.extend(own.map(|(name, value)| (name.clone(), value.clone())));
     head
+}
+
+/// What a reply says besides: it has no place of its own and keeps its name (`promptFeedback`).
+pub fn left(mut reply: Object) -> Object {
+    const PLACED: [&str; 5] = ["candidates", "createTime", "modelVersion", "responseId", "usageMetadata"];
+    reply.retain(|name, _| !PLACED.contains(&name.as_str()));
+    reply
 }
 
 fn choice(mut candidate: Object) -> Value {

@@ -10,6 +10,8 @@ use crate::protocol::Object;
 
 /// A schema that grows beyond so many references keeps them.
 const MAX_REFERENCES: usize = 500;
+/// So does one that becomes deeper than any that was read from JSON.
+const MAX_DEPTH: usize = 200;
 
 /// Members that hold schemas by name, in which a name is no keyword.
 const BY_NAME: [&str; 4] = ["properties", "patternProperties", "$defs", "definitions"];
@@ -18,7 +20,7 @@ const PLAIN: [&str; 5] = ["enum", "const", "default", "examples", "required"];
 
 /// The schema as Gemini takes it.
 pub fn cleaned(schema: &Value) -> Value {
-    let mut inlined = Inliner { root: schema, above: Vec::new(), left: MAX_REFERENCES }.inline(schema);
+    let mut inlined = Inliner { root: schema, above: Vec::new(), left: MAX_REFERENCES }.inline(schema, 0);
     if let Some(Value::Object(root)) = &mut inlined {
         for definitions in ["$defs", "definitions"] {
             root.shift_remove(definitions);
@@ -29,17 +31,33 @@ pub fn cleaned(schema: &Value) -> Value {
 
 /// With references as they are.
 fn kept(schema: &Value) -> Value {
-    walk(schema, &mut |node| {
+    let Value::Object(root) = schema else {
+        return schema.clone();
+    };
+    // The definitions may stand beside a reference; they are walked without it.
+    let mut alone = root.clone();
+    if let Some(reference) = alone.shift_remove("$ref") {
+        alone.retain(|name, _| matches!(name.as_str(), "$defs" | "definitions" | "description" | "default"));
+        let mut walked = kept(&Value::Object(alone));
+        if let (Value::Object(walked), Some(reference)) = (&mut walked, reference.as_str()) {
+            walked.insert("$ref".into(), renamed(reference).into());
+        }
+        return walked;
+    }
+    let walked = walk(schema, 0, &mut |node, _| {
         let reference = node.get("$ref").and_then(Value::as_str)?;
-        let reference = reference.replacen("#/definitions/", "#/$defs/", 1);
         let mut alone = Object::new();
-        alone.insert("$ref".into(), reference.into());
+        alone.insert("$ref".into(), renamed(reference).into());
         for beside in ["description", "default"] {
             alone.extend(node.get(beside).map(|value| (beside.to_owned(), value.clone())));
         }
         Some(Some(Value::Object(alone)))
-    })
-    .unwrap_or(Value::Null)
+    });
+    walked.unwrap_or(Value::Null)
+}
+
+fn renamed(reference: &str) -> String {
+    reference.replacen("#/definitions/", "#/$defs/", 1)
 }
 
 struct Inliner<'a> {
@@ -51,14 +69,14 @@ struct Inliner<'a> {
 
 impl Inliner<'_> {
     /// `None`: the schema refers to itself, or to nothing, or too often.
-    fn inline(&mut self, schema: &Value) -> Option<Value> {
-        walk(schema, &mut |node| {
+    fn inline(&mut self, schema: &Value, depth: usize) -> Option<Value> {
+        walk(schema, depth, &mut |node, depth| {
             let reference = node.get("$ref").and_then(Value::as_str)?;
-            Some(self.replace(reference, node))
+            Some(self.replace(reference, node, depth))
         })
     }
 
-    fn replace(&mut self, reference: &str, node: &Object) -> Option<Value> {
+    fn replace(&mut self, reference: &str, node: &Object, depth: usize) -> Option<Value> {
         let meant = self.root.pointer(reference.strip_prefix('#')?)?.as_object()?;
         if self.left == 0 || self.above.iter().any(|above| above == reference) {
             return None;
@@ -68,24 +86,27 @@ impl Inliner<'_> {
         merged
             .extend(node.iter().filter(|(name, _)| *name != "$ref").map(|(name, value)| (name.clone(), value.clone())));
         self.above.push(reference.to_owned());
-        let inlined = self.inline(&Value::Object(merged));
+        let inlined = self.inline(&Value::Object(merged), depth + 1);
         self.above.pop();
         inlined
     }
 }
 
 /// What becomes of a node: `None` to walk on into it, else its replacement, which may fail.
-type Replace<'a> = dyn FnMut(&Object) -> Option<Option<Value>> + 'a;
+type Replace<'a> = dyn FnMut(&Object, usize) -> Option<Option<Value>> + 'a;
 
-fn walk(schema: &Value, replace: &mut Replace<'_>) -> Option<Value> {
+fn walk(schema: &Value, depth: usize, replace: &mut Replace<'_>) -> Option<Value> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
     let node = match schema {
         Value::Object(node) => node,
         Value::Array(list) => {
-            return list.iter().map(|item| walk(item, replace)).collect::<Option<_>>().map(Value::Array);
+            return list.iter().map(|item| walk(item, depth + 1, replace)).collect::<Option<_>>().map(Value::Array);
         }
         _ => return Some(schema.clone()),
     };
-    if let Some(replacement) = replace(node) {
+    if let Some(replacement) = replace(node, depth) {
         return replacement;
     }
     let mut walked = Object::new();
@@ -99,10 +120,10 @@ fn walk(schema: &Value, replace: &mut Replace<'_>) -> Option<Value> {
             }
             (name, value) if PLAIN.contains(&name) => value.clone(),
             (name, Value::Object(schemas)) if BY_NAME.contains(&name) => {
-                let walk_named = |(name, schema)| Some((String::clone(name), walk(schema, replace)?));
+                let walk_named = |(name, schema)| Some((String::clone(name), walk(schema, depth + 1, replace)?));
                 Value::Object(schemas.iter().map(walk_named).collect::<Option<_>>()?)
             }
-            (_, value) => walk(value, replace)?,
+            (_, value) => walk(value, depth + 1, replace)?,
         };
         let name = if name == "definitions" { "$defs" } else { name };
         walked.insert(name.to_owned(), value);
@@ -163,5 +184,12 @@ mod tests {
         definitions.insert("L40".into(), json!({"type": "string"}));
         let schema = json!({"$ref": "#/$defs/L0", "$defs": definitions});
         assert!(cleaned(&schema).to_string().len() < 10_000);
+        let mut chain = Object::new();
+        for level in 0..450 {
+            chain.insert(format!("L{level}"), json!({"items": {"$ref": format!("#/$defs/L{}", level + 1)}}));
+        }
+        chain.insert("L450".into(), json!({"type": "string"}));
+        let schema = json!({"$ref": "#/$defs/L0", "$defs": chain});
+        assert_eq!(cleaned(&schema), schema);
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::partial::Joiner;
-use super::reply::{candidates, finish_reason, head, index, own_fields, take_ending, take_parts};
+use super::reply::{candidates, finish_reason, head, index, left, own_fields, take_ending, take_parts};
 use super::{citations, invalid, parts, usage};
 use crate::chunk::{self, Meaning};
 use crate::classify;
@@ -54,13 +54,14 @@ impl EventReader for Reader {
         if let Some(counts) = reply.get_mut("usageMetadata").filter(|counts| counts.is_object()) {
             self.counts = Some(counts.take());
         }
-        let mut made = head(&self.ask, &reply, "chat.completion.chunk");
-        let first = self.head.get_or_insert_with(|| made.clone());
-        made.extend(first.iter().take(HEAD).map(|(name, value)| (name.clone(), value.clone())));
+        let first = self.head.get_or_insert_with(|| head(&self.ask, &reply, "chat.completion.chunk"));
+        let beside = left(reply);
         if choices.is_empty() {
-            self.beside.extend(made.into_iter().skip(HEAD));
+            self.beside.extend(beside);
             return Ok(Vec::new());
         }
+        let mut made = first.clone();
+        made.extend(beside);
         made.insert("choices".into(), Value::Array(choices));
         Ok(vec![protocol::chunk(&Value::Object(made), false)?])
     }
@@ -71,16 +72,13 @@ impl EventReader for Reader {
         let Some(head) = self.head.take().filter(|_| !ended.is_empty()) else {
             return Ok(Vec::new());
         };
-        let mut made: Object = head.into_iter().take(HEAD).collect();
+        let mut made = head;
         made.insert("choices".into(), Value::Array(ended));
         made.extend(std::mem::take(&mut self.beside));
         made.extend(self.counts.take().map(|counts| ("usage".to_owned(), usage::usage(&counts))));
         Ok(vec![protocol::chunk(&Value::Object(made), true)?])
     }
 }
-
-/// How many members of a chunk's head all chunks share.
-const HEAD: usize = 4;
 
 /// A candidate so far.
 #[derive(Default)]
