@@ -49,7 +49,6 @@ def _open(loop: asyncio.AbstractEventLoop) -> tuple[Port, Turnstile]:
     except NotImplementedError:
         _courier.watch(loop, port, drain)
     opened = port, Turnstile(create_future, _at_next_turn)
-    opened = port, Turnstile(create_future, _at_next_turn)
     _ports[key] = (reference, opened)
     return opened
 
