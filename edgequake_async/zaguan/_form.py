@@ -11,11 +11,13 @@ from typing import BinaryIO
 
 import anyio.to_thread
 
-__all__ = ["FileContent", "FileInput", "Form", "Part"]
+__all__ = ["FileContent", "FileInput", "Form", "NamedFile", "Part"]
 
 # A text is a path.
 FileContent = str | os.PathLike[str] | bytes | BinaryIO
 FileInput = FileContent | tuple[str, FileContent] | tuple[str, FileContent, str]
+# Name, content, content type.
+NamedFile = tuple[str, FileContent, str]
 # As the engine takes it: name, file name, content type, bytes or path.
 Part = tuple[str, str | None, str | None, bytes | os.PathLike[str]]
 
@@ -30,7 +32,7 @@ class Form:
     """
 
     fields: Mapping[str, str | list[str] | None] = field(default_factory=dict)
-    files: Mapping[str, FileInput | None] = field(default_factory=dict)
+    files: Mapping[str, NamedFile | None] = field(default_factory=dict)
 
     async def parts(self) -> list[Part]:
         """What is sent.
@@ -45,17 +47,11 @@ class Form:
             parts += [(name, None, None, text.encode()) for text in values]
         for name, file in self.files.items():
             if file is not None:
-                file_name, content, content_type = _three(name, file)
+                file_name, content, content_type = file
                 # A path's name may hold bytes that are no UTF-8, which Python has as lone surrogates.
                 shown = file_name.encode(errors="replace").decode()
                 parts.append((name, shown, content_type, await _content(name, content)))
         return parts
-
-
-def _three(name: str, file: FileInput) -> tuple[str, FileContent, str]:
-    if not isinstance(file, tuple):
-        return name, file, "application/octet-stream"
-    return (*file, "application/octet-stream") if len(file) == 2 else file
 
 
 async def _content(name: str, content: FileContent) -> bytes | os.PathLike[str]:

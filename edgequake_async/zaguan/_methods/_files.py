@@ -7,9 +7,8 @@ a path is sent under its own name and bytes under one that fits.
 from __future__ import annotations
 
 import os
-from typing import BinaryIO
 
-from .._form import FileInput
+from .._form import FileContent, FileInput, NamedFile
 
 __all__ = ["named"]
 
@@ -38,7 +37,7 @@ _TYPES = {
 }
 
 
-def named(file: FileInput, unnamed: str) -> FileInput:
+def named(file: FileInput, unnamed: str) -> NamedFile:
     """``file`` as (name, content, content type).
 
     Args:
@@ -50,12 +49,12 @@ def named(file: FileInput, unnamed: str) -> FileInput:
     return _typed(file[0], file[1]) if len(file) == 2 else file
 
 
-def _typed(name: str, content: bytes | BinaryIO | os.PathLike[str] | str) -> FileInput:
+def _typed(name: str, content: FileContent) -> NamedFile:
     content_type = _TYPES.get(os.path.splitext(name)[1].lower(), "application/octet-stream")
     return (name, content, content_type)
 
 
-def _name(file: str | os.PathLike[str] | bytes | BinaryIO) -> str:
+def _name(file: FileContent) -> str:
     """The name of a path or an open file; empty for bytes and for files without one."""
     if isinstance(file, bytes):
         return ""

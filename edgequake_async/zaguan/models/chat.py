@@ -183,9 +183,7 @@ class Citation(ZaguanModel):
     title: Text = None
 
 
-class ChatResponse(ZaguanModel):
-    """A whole answer. ``created`` is in Unix seconds."""
-
+class _Answer(ZaguanModel):
     id: Text = None
     object: Text = None
     created: Count = None
@@ -195,21 +193,16 @@ class ChatResponse(ZaguanModel):
     promptshield: SerializeAsAny[PromptShield | None] = None
     citations: _Citations = None
     system_fingerprint: Text = None
+
+
+class ChatResponse(_Answer):
+    """A whole answer. ``created`` is in Unix seconds."""
+
     metadata: OptionalDocument = None
 
 
-class ChatChunk(ZaguanModel):
+class ChatChunk(_Answer):
     """A piece of a streamed answer. The last one may carry ``usage``."""
-
-    id: Text = None
-    object: Text = None
-    created: Count = None
-    model: Text = None
-    choices: SerializeAsAny[list[Choice]] = Field(default_factory=list)
-    usage: SerializeAsAny[Usage | None] = None
-    promptshield: SerializeAsAny[PromptShield | None] = None
-    citations: _Citations = None
-    system_fingerprint: Text = None
 
 
 _validate_chunk = ChatChunk.__pydantic_validator__.validate_json

@@ -1,43 +1,13 @@
-"""This project, through its Zaguan clients, called as zaguan-sdk is."""
+"""This project, through its Zaguan clients: the peer's own program, with the import changed."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from functools import cache
-from typing import Any
+import sys
 
-from bodies import MESSAGES, MODEL
+from edgequake_async import zaguan
 
-from adapters import KEY
-from edgequake_async.zaguan import AsyncZaguanClient, ChatRequest, Message, ZaguanClient
+sys.modules["zaguan_sdk"] = zaguan
 
+from adapters.zaguan_sdk import completion, connect, stream, text, unary  # noqa: E402
 
-def connect(base: str) -> AsyncZaguanClient:
-    return AsyncZaguanClient(base_url=base, api_key=KEY)
-
-
-def request() -> ChatRequest:
-    return ChatRequest(model=MODEL, messages=[Message(**message) for message in MESSAGES])
-
-
-async def unary(client: AsyncZaguanClient) -> str:
-    response = await client.chat(request())
-    return response.choices[0].message.content or ""
-
-
-async def stream(client: AsyncZaguanClient) -> AsyncIterator[Any]:
-    return client.chat_stream(request())
-
-
-def text(chunk: Any) -> str:
-    return chunk.choices[0].delta.content or ""
-
-
-@cache
-def synchronous(base: str) -> ZaguanClient:
-    return ZaguanClient(base_url=base, api_key=KEY)
-
-
-def completion(client: AsyncZaguanClient) -> str:
-    response = synchronous(client.base_url).chat(request())
-    return response.choices[0].message.content or ""
+__all__ = ["completion", "connect", "stream", "text", "unary"]
