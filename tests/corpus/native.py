@@ -1,7 +1,8 @@
 """What a reading of another protocol's recording says, and where what the library hands over differs from it.
 
 Promises an empty list of complaints where nothing differs. ``kept`` are values without a place in OpenAI's shape:
-each must be found whole somewhere in what the caller gets, wherever that is.
+each must be found whole somewhere in what the caller gets, wherever that is. What a protocol leaves out and clients
+need (ids of answers and calls, the model) is empty in a reading: the library makes it, or says what it was asked for.
 """
 
 from __future__ import annotations
@@ -33,6 +34,35 @@ class NativeReading:
 def complaints(exchange: Exchange, reading: NativeReading, seen: Seen) -> list[str]:
     """Everything that is wrong with one call."""
     return [*headers(exchange, seen), *_said(exchange, reading, seen), *failures(reading, seen)]
+
+
+def filled_complaints(
+    exchange: Exchange, reading: NativeReading, seen: Seen, made: tuple[str, str] = ("", "")
+) -> list[str]:
+    """``complaints`` for a protocol that leaves ids, models or counts out; ``made`` is how made ids begin."""
+    if not seen.documents:
+        return complaints(exchange, reading, seen)
+    told = told_by_chunks(seen.documents) if exchange.stream else told_by_response(seen.documents[0])
+    full = replace(reading, reply=_filled(exchange, reading.reply, told, made))
+    ids = [call.id for answer in told.choices.values() for call in answer.calls]
+    repeated = [f"calls share ids: {ids}"] if len(set(ids)) < len(ids) else []
+    found = [*complaints(exchange, full, seen), *repeated]
+    return [each for each in found if reading.reply.usage or not each.startswith("usage is on 0 chunks")]
+
+
+def _filled(exchange: Exchange, recorded: Reply, told: Reply, made: tuple[str, str]) -> Reply:
+    answer_id, call_id = made
+    choices = dict(recorded.choices)
+    for index, answer in choices.items():
+        calls = told.choices[index].calls if index in told.choices else ()
+        if len(calls) == len(answer.calls):
+            named = [
+                replace(ours, id=theirs.id) if not ours.id and theirs.id.startswith(call_id) else ours
+                for ours, theirs in zip(answer.calls, calls, strict=True)
+            ]
+            choices[index] = replace(answer, calls=tuple(named))
+    id = told.id if (told.id or "").startswith(answer_id) else None
+    return replace(recorded, id=recorded.id or id, model=recorded.model or exchange.model, choices=choices)
 
 
 def _said(exchange: Exchange, reading: NativeReading, seen: Seen) -> Iterator[str]:
