@@ -68,8 +68,10 @@ def test_no_recording_is_left_out() -> None:
     for exchange in _answers():
         reading = read(exchange)
         assert reading.reply.choices or reading.failure, exchange.id
-        cut_short = read(severed(exchange))
-        assert not exchange.stream or (cut_short.failure and cut_short.reply.choices), exchange.id
+        if exchange.stream:
+            cut_short = read(severed(exchange))
+            assert cut_short.failure, exchange.id
+            assert cut_short.reply.choices, exchange.id
 
 
 def test_the_readings_say_what_the_sdk_reads() -> None:
