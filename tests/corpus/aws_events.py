@@ -50,6 +50,17 @@ def frames(body: bytes) -> Iterator[Frame]:
         start = end
 
 
+def framed(headers: Mapping[str, str], payload: bytes) -> bytes:
+    """One frame, for streams that were not recorded."""
+    packed = b"".join(
+        struct.pack(">B", len(name)) + name.encode() + struct.pack(">BH", _STRING, len(value)) + value.encode()
+        for name, value in headers.items()
+    )
+    prelude = struct.pack(">II", _PRELUDE + len(packed) + len(payload) + _SUM, len(packed))
+    frame = prelude + struct.pack(">I", zlib.crc32(prelude)) + packed + payload
+    return frame + struct.pack(">I", zlib.crc32(frame))
+
+
 def _headers(packed: bytes) -> Iterator[tuple[str, str]]:
     at = 0
     while at < len(packed):
