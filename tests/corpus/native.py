@@ -104,7 +104,7 @@ def _shape(chunks: Sequence[Any]) -> Iterator[str]:
 def _replies(source: str, recorded: Reply, got: Reply) -> Iterator[str]:
     for name in ("id", "model", "citations"):
         yield from unequal(f"{source} {name}", getattr(recorded, name), getattr(got, name))
-    yield from (f"{source} usage{wrong}" for wrong in _absent(recorded.usage or {}, got.usage or {}))
+    yield from (f"{source} usage{wrong}" for wrong in absent(recorded.usage or {}, got.usage or {}))
     if recorded.choices.keys() != got.choices.keys():
         yield f"{source}: choices {list(recorded.choices)} recorded, {list(got.choices)} seen"
         return
@@ -115,11 +115,12 @@ def _replies(source: str, recorded: Reply, got: Reply) -> Iterator[str]:
             yield from unequal(f"{source} choice {index} {field.name}", *values)
 
 
-def _absent(wanted: Mapping[str, Any], got: Any, path: str = "") -> Iterator[str]:
+def absent(wanted: Mapping[str, Any], got: Any, path: str = "") -> Iterator[str]:
+    """Members that are missing or differ; further ones are no complaint."""
     for key, value in wanted.items():
         found = got.get(key) if isinstance(got, Mapping) else None
         if isinstance(value, Mapping) and isinstance(found, Mapping):
-            yield from _absent(value, found, f"{path}.{key}")
+            yield from absent(value, found, f"{path}.{key}")
         else:
             yield from unequal(f"{path}.{key}", value, found)
 
@@ -139,16 +140,17 @@ def _value(arguments: str) -> str:
 
 def _missing(source: str, kept: Sequence[Any], documents: Sequence[Any]) -> Iterator[str]:
     for value in kept:
-        if not any(_holds(document, value) for document in documents):
+        if not any(holds(document, value) for document in documents):
             yield f"{source} lost {json.dumps(value, ensure_ascii=False)[:300]}"
 
 
-def _holds(place: Any, value: Any) -> bool:
+def holds(place: Any, value: Any) -> bool:
+    """Whether a value is found whole anywhere in a document."""
     if same(place, value):
         return True
     if isinstance(place, dict):
-        return _within(place, value) or any(_holds(item, value) for item in place.values())
-    return isinstance(place, list) and any(_holds(item, value) for item in place)
+        return _within(place, value) or any(holds(item, value) for item in place.values())
+    return isinstance(place, list) and any(holds(item, value) for item in place)
 
 
 def _within(place: dict[str, Any], value: Any) -> bool:
