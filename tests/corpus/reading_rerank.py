@@ -38,8 +38,7 @@ def read(exchange: Exchange) -> RerankReading:
     return RerankReading(
         id=document.get("id"),
         results=[_result(each) for each in results],
-        billed=meta.get("billed_units")
-        or {key: usage[key] for key in ("search_units", "total_tokens") if key in usage},
+        billed=meta.get("billed_units") or counted,
         tokens=meta.get("tokens") or _tokens(usage),
         usage=usage,
     )

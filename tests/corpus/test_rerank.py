@@ -27,6 +27,7 @@ ASKED = {
     "voyage-rerank": "voyage",
 }
 _TOP = {"voyage-rerank": "top_k"}
+_BEDROCK = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
 
 
 def recorded() -> list[Exchange]:
@@ -46,7 +47,7 @@ async def test_rerank(exchange: Exchange, replay: Replay) -> None:
         "top_n": asked.get(top),
     }
     response: Any = await edgequake_async.arerank(  # type: ignore[attr-defined]
-        model=f"{ASKED[exchange.wire_format]}/{exchange.model}",
+        model=f"{ASKED[exchange.wire_format]}/{_BEDROCK if exchange.provider == 'bedrock' else exchange.model}",
         **question,
         api_base=replay.base_url(exchange, RECORDED),
         api_key="corpus-key-0123456789",
@@ -62,10 +63,9 @@ async def test_rerank(exchange: Exchange, replay: Replay) -> None:
     meta = {"billed_units": reading.billed, "tokens": reading.tokens}
     assert list(absent({key: value for key, value in meta.items() if value}, got.get("meta") or {})) == []
     assert holds(got, dict(reading.usage))
-    if exchange.wire_format != "bedrock-rerank" and asked:
-        sent = replay.received()[exchange.id].json
-        names = [name for name in ("model", "query", "documents", top) if asked.get(name) is not None]
-        assert all(same(asked[name], sent.get(name)) for name in names), sent
+    sent = replay.received()[exchange.id].json
+    names = [name for name in ("model", "query", "documents", top) if asked.get(name) is not None]
+    assert all(same(asked[name], sent.get(name)) for name in names), sent
 
 
 def test_every_recording_is_read() -> None:
