@@ -50,8 +50,14 @@ def frames(body: bytes) -> Iterator[Frame]:
         start = end
 
 
+def exception(kind: str, message: str) -> bytes:
+    """A frame that no recording has: the failure of a stream that has begun."""
+    headers = {":exception-type": kind, ":content-type": "application/json", ":message-type": "exception"}
+    return framed(headers, json.dumps({"message": message}).encode())
+
+
 def framed(headers: Mapping[str, str], payload: bytes) -> bytes:
-    """One frame, for streams that were not recorded."""
+    """One frame."""
     packed = b"".join(
         struct.pack(">B", len(name)) + name.encode() + struct.pack(">BH", _STRING, len(value)) + value.encode()
         for name, value in headers.items()

@@ -26,7 +26,7 @@ _REASONS = {
     "stop_sequence": "stop",
     "tool_use": "tool_calls",
 }
-# Of the exceptions that an event of a stream may be: the service's description in botocore.
+# Of the exceptions that an event of a stream may be, as botocore's description of the service has them.
 STATUS = {
     "internalServerException": 500,
     "modelStreamErrorException": 424,
@@ -173,9 +173,9 @@ def _say(assembly: Assembly, block: Json) -> None:
     if (text := thought.get("reasoningText")) is not None:
         assembly.thought(text.get("text"))
         signed = {"signature": text["signature"]} if "signature" in text else {}
-        assembly.thinking.append({"type": "thinking", "thinking": text.get("text", ""), **signed})
+        assembly.thought_block({"type": "thinking", "thinking": text.get("text", ""), **signed})
     elif "redactedContent" in thought:
-        assembly.thinking.append({"type": "redacted_thinking", "data": thought["redactedContent"]})
+        assembly.thought_block({"type": "redacted_thinking", "data": thought["redactedContent"]})
 
 
 def _server_tool(call: Mapping[str, Any]) -> bool:

@@ -80,6 +80,11 @@ def severed(exchange: Exchange) -> Exchange:
     return replace(exchange, body=exchange.body[:end])
 
 
+def failing(exchange: Exchange, told: bytes) -> Exchange:
+    """The exchange as it would have been recorded had its stream ended with these bytes before it was finished."""
+    return replace(exchange, body=severed(exchange).body + told, chunk_bytes=())
+
+
 def content_type(exchange: Exchange) -> str:
     """As recorded, else what the kind of body is usually called."""
     return exchange.headers.get("content-type") or _USUAL_TYPES.get(exchange.body_kind, "application/json")
@@ -88,7 +93,8 @@ def content_type(exchange: Exchange) -> str:
 def _finish(exchange: Exchange) -> int:
     """A place inside the event that says why the answer ended."""
     if exchange.body_kind == "eventstream":
-        return next((frame.start + 1 for frame in frames(exchange.body) if _FINISH.search(frame.said)), 0)
+        places = ((frame.start + frame.end) // 2 for frame in frames(exchange.body) if _FINISH.search(frame.said))
+        return next(places, 0)
     found = _FINISH.search(exchange.body)
     return found.start() if found else 0
 

@@ -14,18 +14,20 @@ import pytest
 from cohere.core import ApiError
 
 from edgequake_async import stream_chunk_builder
+from edgequake_async.testing import FakeProvider
 
 from .native import NativeReading, filled_complaints
 from .observing import Seen, ask, plain
 from .reading_cohere import read, tool_plan
 from .recordings import Exchange, native, needed
-from .replay import RECORDED, SEVERED, TORN, Replay, cuts, severed
+from .replay import RECORDED, SEVERED, TORN, Replay, cuts, failing, severed
 from .running import batched, judge_all
 
 pytestmark = needed
 
 # Recordings that no client can read, and why.
 UNREADABLE: dict[str, str] = {}
+_ERROR = b'data: {"type":"message-end","delta":{"finish_reason":"ERROR","error":"generation failed"}}\n\n'
 _HELLO: Any = [{"role": "user", "content": "Hello"}]
 
 
@@ -80,6 +82,15 @@ async def test_streams_that_end_too_early_raise_what_had_arrived(exchanges: list
         return await _judge(exchange, read(severed(exchange)), replay.base_url(exchange, cut))
 
     await judge_all([(exchange, cut) for exchange in exchanges for cut in (SEVERED, TORN)], judge)
+
+
+@pytest.mark.asyncio
+async def test_an_error_inside_a_stream_is_raised_after_what_had_arrived() -> None:
+    """As Cohere's SDK describes the event. None was recorded."""
+    whole = next(each for each in _answers() if each.body_kind == "sse")
+    broken = failing(whole, _ERROR)
+    with FakeProvider() as fake:
+        assert await _judge(broken, read(broken), Replay(fake, [broken]).base_url(broken, RECORDED)) == []
 
 
 def test_no_recording_is_left_out() -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from edgequake_async.testing import FakeProvider
 
-from .aws_events import framed
+from .aws_events import exception
 from .native import NativeReading, filled_complaints
 from .observing import ask
 from .reading_converse import STATUS, read
 from .recordings import Exchange, native, needed
-from .replay import RECORDED, SEVERED, TORN, Replay, cuts, severed
+from .replay import RECORDED, SEVERED, TORN, Replay, cuts, failing, severed
 from .running import batched, judge_all
 
 pytestmark = needed
@@ -68,12 +66,9 @@ async def test_streams_that_end_too_early_raise_what_had_arrived(exchanges: list
 async def test_an_exception_inside_a_stream_is_raised_after_what_had_arrived(kind: str) -> None:
     """None was recorded, so one is put where a recorded stream would have said why it stopped."""
     whole = next(each for each in _answers() if each.body_kind == "eventstream" and len(each.body) > 10_000)
-    headers = {":exception-type": kind, ":content-type": "application/json", ":message-type": "exception"}
-    told = framed(headers, json.dumps({"message": "Not now."}).encode())
-    failing = replace(whole, body=severed(whole).body + told, chunk_bytes=())
+    broken = failing(whole, exception(kind, "Not now."))
     with FakeProvider() as fake:
-        base_url = Replay(fake, [failing]).base_url(failing, RECORDED)
-        assert await _judge(failing, read(failing), base_url) == []
+        assert await _judge(broken, read(broken), Replay(fake, [broken]).base_url(broken, RECORDED)) == []
 
 
 def test_no_recording_is_left_out() -> None:

@@ -11,11 +11,14 @@ from dataclasses import replace
 
 import pytest
 
+from edgequake_async.testing import FakeProvider
+
+from .aws_events import exception
 from .native import NativeReading, filled_complaints
 from .observing import ask
 from .reading_invoke import is_message, read
 from .recordings import Exchange, native, needed
-from .replay import RECORDED, SEVERED, TORN, Replay, cuts, severed
+from .replay import RECORDED, SEVERED, TORN, Replay, cuts, failing, severed
 from .running import batched, judge_all
 
 pytestmark = needed
@@ -91,6 +94,15 @@ async def test_streams_that_end_too_early_raise_what_had_arrived(exchanges: list
         return await _judge(exchange, read(severed(exchange)), replay.base_url(exchange, cut))
 
     await judge_all([(exchange, cut) for exchange in exchanges for cut in (SEVERED, TORN)], judge)
+
+
+@pytest.mark.asyncio
+async def test_an_exception_inside_a_stream_is_raised_after_what_had_arrived() -> None:
+    """None was recorded, so one is put where a recorded stream would have said why it stopped."""
+    streams = (each for each in native("bedrock-invoke") if each.body_kind == "eventstream" and judged(each))
+    broken = failing(next(streams), exception("modelTimeoutException", "Too slow."))
+    with FakeProvider() as fake:
+        assert await _judge(broken, read(broken), Replay(fake, [broken]).base_url(broken, RECORDED)) == []
 
 
 def test_no_recording_is_left_out() -> None:

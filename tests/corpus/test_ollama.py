@@ -8,11 +8,13 @@ from collections.abc import Callable
 import ollama
 import pytest
 
+from edgequake_async.testing import FakeProvider
+
 from .native import NativeReading, filled_complaints
 from .observing import ask
 from .reading_ollama import read
 from .recordings import Exchange, native, needed
-from .replay import RECORDED, SEVERED, TORN, Replay, cuts, severed
+from .replay import RECORDED, SEVERED, TORN, Replay, cuts, failing, severed
 from .running import batched, judge_all
 
 pytestmark = needed
@@ -58,6 +60,15 @@ async def test_streams_that_end_too_early_raise_what_had_arrived(exchanges: list
         return await _judge(exchange, read(severed(exchange)), replay.base_url(exchange, cut))
 
     await judge_all([(exchange, cut) for exchange in exchanges for cut in (SEVERED, TORN)], judge)
+
+
+@pytest.mark.asyncio
+async def test_an_error_inside_a_stream_is_raised_after_what_had_arrived() -> None:
+    """As documented: https://docs.ollama.com/api/errors. None was recorded."""
+    whole = next(each for each in _answers() if each.body_kind == "ndjson")
+    broken = failing(whole, b'{"error":"an error was encountered while running the model"}\n')
+    with FakeProvider() as fake:
+        assert await _judge(broken, read(broken), Replay(fake, [broken]).base_url(broken, RECORDED)) == []
 
 
 def test_no_recording_is_left_out() -> None:
