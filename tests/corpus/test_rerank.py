@@ -46,7 +46,7 @@ async def test_rerank(exchange: Exchange, replay: Replay) -> None:
         "documents": asked.get("documents", [f"Document {number}." for number in range(6)]),
         "top_n": asked.get(top),
     }
-    response: Any = await edgequake_async.arerank(  # type: ignore[attr-defined]
+    response: Any = await edgequake_async.arerank(
         model=f"{ASKED[exchange.wire_format]}/{_BEDROCK if exchange.provider == 'bedrock' else exchange.model}",
         **question,
         api_base=replay.base_url(exchange, RECORDED),
