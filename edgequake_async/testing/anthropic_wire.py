@@ -6,20 +6,19 @@ stream's message_delta has output_tokens as its only usage. Paths are found by t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import openai_chat
+from . import brain, openai_chat
 from .anthropic_ask import check_messages, read, said, tool_tokens
 from .brain import Ask, Turn, answers, prompt_tokens, tokens
 from .fields import needed
-from .framing import Answer, spaced
+from .framing import Answer
 from .openai_ask import Refusal, document
-from .openai_wire import event_answer, json_answer, lenient, named_event
+from .openai_wire import event_answer, json_answer, lenient, named_event, request_id
 from .records import Received
-from .replies import Common, Error, Stream, Text
+from .replies import Common, Error, Stream, Text, steps
 from .schema import SchemaError
 
 Json = dict[str, Any]
@@ -71,26 +70,30 @@ def refuse(record: Received, refusal: Refusal) -> Answer:
 def render(reply: Text | Stream | Error, record: Received) -> Answer:
     """A scripted reply in Anthropic's format; a text is streamed where the request asks for a stream."""
     if isinstance(reply, Error):
-        usual = _TYPES.get(reply.status, "api_error" if reply.status >= 500 else "invalid_request_error")
-        error = {"type": reply.type or usual, "message": reply.message}
-        whole = {"type": "error", "error": error, "request_id": f"req_fake{record.number:08d}"}
+        whole = {"type": "error", "error": _error(reply), "request_id": request_id(record)}
         return json_answer(record, whole, reply, reply.status, _REQUEST_ID)
-    told = scripted(reply, record)
+    return answer(scripted(reply, record), record, reply)
+
+
+def answer(told: Json | Iterator[bytes | float], record: Received, common: Common) -> Answer:
+    """A message, or the events of one, with the headers that Anthropic sends."""
     if isinstance(told, dict):
-        return json_answer(record, told, reply, id=_REQUEST_ID)
-    return event_answer(record, told, reply, _REQUEST_ID)
+        return json_answer(record, told, common, id=_REQUEST_ID)
+    return event_answer(record, told, common, _REQUEST_ID)
 
 
-def scripted(reply: Text | Stream, record: Received) -> Json | Iterator[bytes | float]:
-    """A scripted reply as a message, or as the events of one; it answers even what is not valid."""
-    body = lenient(record)
+def scripted(reply: Text | Stream, record: Received, **fields: Any) -> Json | Iterator[bytes | float]:
+    """A scripted reply as a message, or as the events of one; it answers even what is not valid.
+
+    ``fields`` are those of the body that a service has in the path.
+    """
+    body = {**lenient(record), **fields}
     if reply.model is not None:
         body["model"] = reply.model
     n_input = prompt_tokens(said(body))
     if isinstance(reply, Stream):
         return _paced(reply, _envelope(body, record, n_input))
-    finish = reply.finish_reason or ("tool_calls" if reply.tool_calls else "stop")
-    turn = Turn(reply.content or None, reply.tool_calls, reply.reasoning, reply.refusal, finish)
+    turn = brain.scripted(reply)
     whole = _message(body, record, turn, n_input, None)
     if reply.usage:
         whole["usage"] = dict(reply.usage)
@@ -130,6 +133,11 @@ def events(whole: Mapping[str, Any], turn: Turn) -> Iterator[bytes]:
     yield from _closing(whole["stop_reason"], whole["stop_sequence"], whole["usage"].get("output_tokens", 0))
 
 
+def _error(reply: Error) -> Json:
+    usual = _TYPES.get(reply.status, "api_error" if reply.status >= 500 else "invalid_request_error")
+    return {"type": reply.type or usual, "message": reply.message}
+
+
 def _answer(record: Received) -> Answer:
     tail = record.path.rstrip("/")
     counts = tail.endswith("/messages/count_tokens")
@@ -141,11 +149,9 @@ def _answer(record: Received) -> Answer:
         raise Refusal(400, "anthropic-version: header is required")
     body = document(record)
     if counts:
-        return json_answer(record, counted(body), _PLAIN, id=_REQUEST_ID)
+        return answer(counted(body), record, _PLAIN)
     turn, whole = answered(body, record)
-    if body.get("stream"):
-        return event_answer(record, events(whole, turn), _PLAIN, _REQUEST_ID)
-    return json_answer(record, whole, _PLAIN, id=_REQUEST_ID)
+    return answer(events(whole, turn) if body.get("stream") else whole, record, _PLAIN)
 
 
 def _spoken(ask: Ask) -> tuple[Turn, str | None]:
@@ -179,7 +185,7 @@ def _message(body: Mapping[str, Any], record: Received, turn: Turn, n_input: int
         blocks.append({"type": "text", "text": turn.content or ""})
     for position, call in enumerate(turn.calls):
         id = call.id or f"toolu_fake{record.number:08d}x{position}"
-        blocks.append({"type": "tool_use", "id": id, "name": call.name, "input": _arguments(call.arguments)})
+        blocks.append({"type": "tool_use", "id": id, "name": call.name, "input": call.arguments_object or {}})
     whole = _envelope(body, record, n_input)
     whole["content"] = blocks
     finish = _STOPS.get(turn.finish_reason, turn.finish_reason)
@@ -187,15 +193,6 @@ def _message(body: Mapping[str, Any], record: Received, turn: Turn, n_input: int
     whole["stop_sequence"] = stop
     whole["usage"]["output_tokens"] = openai_chat.usage(n_input, [turn])["completion_tokens"]
     return whole
-
-
-def _arguments(arguments: Mapping[str, Any] | str) -> Any:
-    if not isinstance(arguments, str):
-        return arguments
-    try:
-        return json.loads(arguments)
-    except ValueError:
-        return {}
 
 
 def _parts(block: Json, arguments: Iterator[str]) -> tuple[Json, Iterable[Json]]:
@@ -211,17 +208,19 @@ def _parts(block: Json, arguments: Iterator[str]) -> tuple[Json, Iterable[Json]]
 
 def _paced(reply: Stream, opening: Json) -> Iterator[bytes | float]:
     """A scripted stream as one text block; a mapping among the pieces is a whole delta."""
-    if reply.first_delay:
-        yield reply.first_delay
+    yield reply.first_delay
     yield named_event("message_start", message=opening)
     yield named_event("content_block_start", index=0, content_block={"type": "text", "text": ""})
     text = ""
-    for piece in spaced(reply.pieces, reply.gap):
+    for piece in steps(reply):
         if isinstance(piece, float | int):
             yield piece
         elif isinstance(piece, str):
             text += piece
             yield named_event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+        elif isinstance(piece, Error):
+            yield named_event("error", error=_error(piece))
+            return
         else:
             yield named_event("content_block_delta", index=0, delta=piece)
     if reply.finish_reason is not None:

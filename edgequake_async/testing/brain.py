@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .replies import ToolCall
+from .replies import Text, ToolCall
 from .schema import example
 
 FinishReason = Literal["stop", "length", "tool_calls"]
@@ -67,6 +67,12 @@ class Turn:
     reasoning: str | None = None
     refusal: str | None = None
     finish_reason: str = "stop"
+
+
+def scripted(reply: Text) -> Turn:
+    """A scripted reply as a turn."""
+    finish = reply.finish_reason or ("tool_calls" if reply.tool_calls else "stop")
+    return Turn(reply.content or None, reply.tool_calls, reply.reasoning, reply.refusal, finish)
 
 
 def tokens(text: str | None) -> list[str]:
