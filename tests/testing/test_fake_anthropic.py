@@ -149,6 +149,7 @@ def test_faults(fake: FakeProvider, client: anthropic.Anthropic) -> None:
     with pytest.raises(anthropic.APIStatusError, match="busy"):
         heard.extend(ask(client, stream=True))
 
+
 @pytest.mark.parametrize(
     "fields",
     [
