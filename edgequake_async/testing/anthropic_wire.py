@@ -12,7 +12,7 @@ from typing import Any
 
 from . import brain, openai_chat
 from .anthropic_ask import check_messages, read, said, tool_tokens
-from .brain import Ask, Turn, answers, prompt_tokens, tokens
+from .brain import Ask, Turn, prompt_tokens, tokens
 from .fields import needed
 from .framing import Answer
 from .openai_ask import Refusal, document
@@ -157,11 +157,9 @@ def _answer(record: Received) -> Answer:
 def _spoken(ask: Ask) -> tuple[Turn, str | None]:
     """The turn, and the sequence that stopped it."""
     try:
-        turn = answers(replace(ask, stop=()))[0]
+        return brain.stopped(ask)
     except SchemaError as exc:
         raise Refusal(400, f"output_config.format.schema: {exc}", param="output_config", code="invalid_schema") from exc
-    found = [(turn.content.find(word), word) for word in ask.stop if turn.content and word in turn.content]
-    return (answers(ask)[0], min(found)[1]) if found else (turn, None)
 
 
 def _envelope(body: Mapping[str, Any], record: Received, n_input: int) -> Json:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .replies import Text, ToolCall
@@ -99,6 +99,13 @@ def answers(ask: Ask) -> list[Turn]:
         content, finish_reason = _limited(_text(ask, number), ask)
         turns.append(Turn(content, (), reasoning, finish_reason=finish_reason))
     return turns
+
+
+def stopped(ask: Ask) -> tuple[Turn, str | None]:
+    """The first turn, and the sequence that stopped it, if one did. Raises SchemaError as answers() does."""
+    turn = answers(replace(ask, stop=()))[0]
+    found = [(turn.content.find(word), word) for word in ask.stop if turn.content and word in turn.content]
+    return (answers(ask)[0], min(found)[1]) if found else (turn, None)
 
 
 def _text(ask: Ask, number: int) -> str:
