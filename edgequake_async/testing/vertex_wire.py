@@ -61,6 +61,8 @@ def _answer(record: Received) -> Answer:
     model = method(record)[0]
     if model == "count-tokens":
         return anthropic_wire.answer(anthropic_wire.counted(body), record, _PLAIN)
+    if "model" in body:
+        raise Refusal(400, "model: Extra inputs are not permitted")
     turn, whole = anthropic_wire.answered({**body, "model": model}, record)
     told = anthropic_wire.events(whole, turn) if _streams(record) else whole
     return anthropic_wire.answer(told, record, _PLAIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
-from . import anthropic_wire, cohere_wire, gemini_wire, ollama_wire, openai_wire, rerank_wire, vertex_wire
+from . import anthropic_wire, bedrock_wire, cohere_wire, gemini_wire, ollama_wire, openai_wire, rerank_wire, vertex_wire
 from .framing import Answer
 from .openai_ask import Refusal
 from .records import Received
@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from .provider import Wire
 
 # Ollama's paths are asked for before Cohere's: both have a chat and an embed.
-_OTHERS: tuple[ModuleType, ...] = (anthropic_wire, gemini_wire, vertex_wire, ollama_wire, cohere_wire, rerank_wire)
+_OTHERS: tuple[ModuleType, ...] = (
+    anthropic_wire,
+    gemini_wire,
+    vertex_wire,
+    bedrock_wire,
+    ollama_wire,
+    cohere_wire,
+    rerank_wire,
+)
 
 
 def check_key(record: Received, key: str) -> None:
