@@ -70,11 +70,14 @@ def test_an_answer_and_its_stream(fake: FakeProvider, client: cohere.ClientV2) -
     assert [record.path for record in fake.requests] == ["/v2/chat"] * 2
 
 
-def test_a_stream_ends_with_done(post: Post) -> None:
+def test_a_stream_ends_with_done(fake: FakeProvider, post: Post) -> None:
     head, body = post("/v1/chat", {"model": "command", "messages": HELLO, "stream": True})
     assert head.getheader("content-type") == "text/event-stream"
     assert body.endswith(b"\n\ndata: [DONE]\n\n")
     assert body.startswith(b"event: message-start\ndata: {")
+    fake.script(stream(["a"], done=False), stream(["a"], finish_reason=None))
+    ends = [post("/v2/chat", {"model": "command", "messages": HELLO})[1].split(b"\n\n")[-2][:25] for _ in range(2)]
+    assert ends == [b"event: message-end\ndata: ", b"data: [DONE]"]
 
 
 def test_thoughts_and_calls(client: cohere.ClientV2) -> None:

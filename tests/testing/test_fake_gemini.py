@@ -165,6 +165,13 @@ def test_structured_output_satisfies_the_schema(client: genai.Client, schema: An
     assert ask(client, response_mime_type="application/json").text == '{"answer": "answer"}'
 
 
+def test_counts_in_a_schema_are_strings_on_the_wire(post: Post) -> None:
+    config = {"responseMimeType": "application/json", "responseSchema": PLAN}
+    _, body = post("/v1beta/models/gemini:generateContent", {**HELLO, "generation_config": config})
+    (part,) = json.loads(body)["candidates"][0]["content"]["parts"]
+    assert len(json.loads(part["text"])["steps"]) == 2
+
+
 def test_media_candidates_and_why_it_stopped(client: genai.Client) -> None:
     picture = types.Part.from_bytes(data=b"x", mime_type="image/png")
     paper = types.Part.from_uri(file_uri="gs://b/f.pdf", mime_type="application/pdf")

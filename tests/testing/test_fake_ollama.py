@@ -165,6 +165,7 @@ def test_errors_inside_a_stream_and_faults(fake: FakeProvider, client: ollama.Cl
         {"messages": [{"role": "developer", "content": "x"}]},
         {"messages": [{"role": "user", "content": [{"type": "text", "text": "x"}]}]},
         {"messages": [{"role": "user", "content": "x", "images": ["data:image/png;base64,eA=="]}]},
+        {"messages": [{"role": "user", "content": "x", "images": ["eA=="]}, {"role": "user", "images": ["(eA==)"]}]},
         {"messages": [{"role": "assistant", "tool_calls": [{"function": {"name": "add", "arguments": "{}"}}]}]},
         {"format": "xml"},
         {"format": {"$ref": "#/nowhere"}},
