@@ -15,7 +15,7 @@ from .anthropic_ask import check_messages, read, said, tool_tokens
 from .brain import Ask, Turn, prompt_tokens, tokens
 from .fields import needed
 from .framing import Answer
-from .openai_ask import Refusal, document
+from .openai_ask import Refusal, bearer, document
 from .openai_wire import event_answer, json_answer, lenient, named_event, request_id
 from .records import Received
 from .replies import Common, Error, Stream, Text, steps
@@ -46,8 +46,7 @@ def speaks(record: Received) -> bool:
 
 def check_key(record: Received, key: str) -> None:
     """Raises Refusal (401) unless the key comes in x-api-key or as a bearer token."""
-    bearer = record.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    given = record.headers.get("x-api-key") or bearer
+    given = record.headers.get("x-api-key") or bearer(record)
     if not given:
         raise Refusal(401, "x-api-key header is required")
     if given != key:
@@ -55,11 +54,20 @@ def check_key(record: Received, key: str) -> None:
 
 
 def default(record: Received) -> Answer:
-    """What the small model answers, or the error that says why not."""
-    try:
-        return _answer(record)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+    """What the small model answers. Raises Refusal."""
+    tail = record.path.rstrip("/")
+    counts = tail.endswith("/messages/count_tokens")
+    if not counts and not tail.endswith("/messages"):
+        raise Refusal(404, f"Not found: {record.path}")
+    if record.method != "POST":
+        raise Refusal(405, f"Not allowed to {record.method} on {record.path}")
+    if "anthropic-version" not in record.headers:
+        raise Refusal(400, "anthropic-version: header is required")
+    body = document(record)
+    if counts:
+        return answer(counted(body), record, _PLAIN)
+    turn, whole = answered(body, record)
+    return answer(events(whole, turn) if body.get("stream") else whole, record, _PLAIN)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -136,22 +144,6 @@ def events(whole: Mapping[str, Any], turn: Turn) -> Iterator[bytes]:
 def _error(reply: Error) -> Json:
     usual = _TYPES.get(reply.status, "api_error" if reply.status >= 500 else "invalid_request_error")
     return {"type": reply.type or usual, "message": reply.message}
-
-
-def _answer(record: Received) -> Answer:
-    tail = record.path.rstrip("/")
-    counts = tail.endswith("/messages/count_tokens")
-    if not counts and not tail.endswith("/messages"):
-        raise Refusal(404, f"Not found: {record.path}")
-    if record.method != "POST":
-        raise Refusal(405, f"Not allowed to {record.method} on {record.path}")
-    if "anthropic-version" not in record.headers:
-        raise Refusal(400, "anthropic-version: header is required")
-    body = document(record)
-    if counts:
-        return answer(counted(body), record, _PLAIN)
-    turn, whole = answered(body, record)
-    return answer(events(whole, turn) if body.get("stream") else whole, record, _PLAIN)
 
 
 def _spoken(ask: Ask) -> tuple[Turn, str | None]:

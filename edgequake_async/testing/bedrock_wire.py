@@ -17,7 +17,7 @@ from . import bedrock_invoke, event_stream, openai_chat
 from .bedrock_ask import read, said
 from .brain import Turn, prompt_tokens, scripted, stopped, tokens
 from .framing import Answer
-from .openai_ask import Refusal, parsed
+from .openai_ask import Refusal, bearer, parsed
 from .openai_wire import compact, lenient, request_id, sent
 from .records import Received
 from .replies import Common, Error, Stream, Text, steps
@@ -63,7 +63,7 @@ def check_key(record: Received, key: str) -> None:
     if not given:
         raise Refusal(403, "Missing Authentication Token", code="MissingAuthenticationTokenException")
     if given.startswith("Bearer "):
-        if given.removeprefix("Bearer ").strip() != key:
+        if bearer(record) != key:
             raise Refusal(403, "The security token included in the request is invalid.", code=_TYPES[401])
         return
     signed = _SIGNED.fullmatch(given)
@@ -72,11 +72,18 @@ def check_key(record: Received, key: str) -> None:
 
 
 def default(record: Received) -> Answer:
-    """What the small model answers, or the error that says why not."""
+    """What the small model answers. Raises Refusal."""
+    if record.method != "POST":
+        raise Refusal(405, f"Not allowed to {record.method}", code="UnknownOperationException")
+    body = parsed(record)
+    if _operation(record).startswith("invoke"):
+        return _invoked(record, bedrock_invoke.answered(body, record, _model(record), _streams(record)), _PLAIN)
+    ask = read(body)
     try:
-        return _answer(record)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+        turn, stop = stopped(ask)
+    except SchemaError as exc:
+        raise Refusal(400, f"outputConfig.textFormat.structure.jsonSchema.schema: {exc}") from exc
+    return _spoken(record, turn, stop, _usage(prompt_tokens(ask.said), turn), _PLAIN)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -98,20 +105,6 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
         return _streamed(record, _paced(reply, n_prompt), reply)
     turn = scripted(reply)
     return _spoken(record, turn, None, reply.usage or _usage(n_prompt, turn), reply)
-
-
-def _answer(record: Received) -> Answer:
-    if record.method != "POST":
-        raise Refusal(405, f"Not allowed to {record.method}", code="UnknownOperationException")
-    body = parsed(record)
-    if _operation(record).startswith("invoke"):
-        return _invoked(record, bedrock_invoke.answered(body, record, _model(record), _streams(record)), _PLAIN)
-    ask = read(body)
-    try:
-        turn, stop = stopped(ask)
-    except SchemaError as exc:
-        raise Refusal(400, f"outputConfig.textFormat.structure.jsonSchema.schema: {exc}") from exc
-    return _spoken(record, turn, stop, _usage(prompt_tokens(ask.said), turn), _PLAIN)
 
 
 def _spoken(record: Received, turn: Turn, stop: str | None, usage: Mapping[str, Any], common: Common) -> Answer:

@@ -14,7 +14,7 @@ from .brain import Turn, prompt_tokens, scripted, stopped, tokens
 from .cohere_ask import read, said
 from .cohere_embeddings import embeddings
 from .framing import Answer
-from .openai_ask import Refusal, parsed
+from .openai_ask import Refusal, bearer, parsed
 from .openai_wire import DONE, compact, json_answer, lenient, request_id, sent
 from .records import Received
 from .replies import Common, Error, Stream, Text, steps
@@ -34,20 +34,30 @@ def speaks(record: Received) -> bool:
 
 def check_key(record: Received, key: str) -> None:
     """Raises Refusal (401) unless the key comes as a bearer token."""
-    bearer = record.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    given = bearer(record)
     where = "You can find your API key at https://dashboard.cohere.com/api-keys."
-    if not bearer:
+    if not given:
         raise Refusal(401, f"no api key supplied. {where}")
-    if bearer != key:
+    if given != key:
         raise Refusal(401, f"Incorrect API key provided: ***********. {where}")
 
 
 def default(record: Received) -> Answer:
-    """What the small model answers, or the error that says why not."""
+    """What the small model answers. Raises Refusal."""
+    if record.method != "POST":
+        raise Refusal(405, f"method not allowed: {record.method} {record.path}")
+    body = parsed(record)
+    if not body.get("model"):
+        raise Refusal(400, "model is required")
+    if record.path.rstrip("/").endswith("/embed"):
+        return json_answer(record, {"id": _id(record), **embeddings(body)}, _PLAIN, id=_TRACE)
+    ask = read(body)
     try:
-        return _answer(record)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+        turn, stop = stopped(ask)
+    except SchemaError as exc:
+        raise Refusal(400, f"invalid request: response_format.json_schema: {exc}") from exc
+    usage = _usage(prompt_tokens(ask.said), turn)
+    return _spoken(record, body, turn, _finish(turn, stop), usage, _PLAIN)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -66,23 +76,6 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
         return _streamed(record, _paced(reply, record, n_prompt), reply)
     turn = scripted(reply)
     return _spoken(record, body, turn, _finish(turn, None), reply.usage or _usage(n_prompt, turn), reply)
-
-
-def _answer(record: Received) -> Answer:
-    if record.method != "POST":
-        raise Refusal(405, f"method not allowed: {record.method} {record.path}")
-    body = parsed(record)
-    if not body.get("model"):
-        raise Refusal(400, "model is required")
-    if record.path.rstrip("/").endswith("/embed"):
-        return json_answer(record, {"id": _id(record), **embeddings(body)}, _PLAIN, id=_TRACE)
-    ask = read(body)
-    try:
-        turn, stop = stopped(ask)
-    except SchemaError as exc:
-        raise Refusal(400, f"invalid request: response_format.json_schema: {exc}") from exc
-    usage = _usage(prompt_tokens(ask.said), turn)
-    return _spoken(record, body, turn, _finish(turn, stop), usage, _PLAIN)
 
 
 def _spoken(

@@ -19,7 +19,7 @@ from .brain import Turn, answers, prompt_tokens, scripted, tokens
 from .framing import Answer
 from .gemini_ask import camel, check_contents, document, read, said
 from .google_errors import failure
-from .openai_ask import Refusal
+from .openai_ask import Refusal, bearer
 from .openai_wire import compact, dumped, lenient, sent
 from .records import Received
 from .replies import Common, Error, Stream, Text, steps
@@ -48,22 +48,31 @@ def method(record: Received) -> tuple[str, str]:
 
 def check_key(record: Received, key: str) -> None:
     """Raises Refusal (400, 401 or 403) unless the key comes in x-goog-api-key or as a bearer token."""
-    named, bearer = record.headers.get("x-goog-api-key"), record.headers.get("authorization")
-    if not named and not bearer:
+    named, token = record.headers.get("x-goog-api-key"), bearer(record)
+    if not named and not token:
         unknown = "Method doesn't allow unregistered callers (callers without established identity)."
         raise Refusal(403, f"{unknown} Please use API Key or other form of API consumer identity to call this API.")
     if named and named != key:
         raise Refusal(400, "API key not valid. Please pass a valid API key.", code="API_KEY_INVALID")
-    if not named and (bearer or "").removeprefix("Bearer ").strip() != key:
+    if not named and token != key:
         raise Refusal(401, "Request had invalid authentication credentials. Expected OAuth 2 access token.")
 
 
 def default(record: Received) -> Answer:
-    """What the small model answers, or the error that says why not."""
+    """What the small model answers. Raises Refusal."""
+    model, verb = method(record)
+    if record.method != "POST":
+        raise Refusal(404, f"Not found: {record.method} {record.path}")
+    body = document(record)
+    if verb in gemini_embeddings.METHODS:
+        return whole_answer(record, gemini_embeddings.METHODS[verb](body, _is_vertex(record)), _PLAIN)
+    if verb == "countTokens":
+        return whole_answer(record, _counted(body), _PLAIN)
     try:
-        return _answer(record)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+        turns = answers(read(body))
+    except SchemaError as exc:
+        raise Refusal(400, f"Invalid schema: {exc}", param="generationConfig.responseSchema") from exc
+    return _spoken(record, turns, _Envelope(record, model, body), None, _PLAIN)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -123,22 +132,6 @@ class _Envelope:
         if self._thought:
             counted["thoughtsTokenCount"] = self._thought
         return counted
-
-
-def _answer(record: Received) -> Answer:
-    model, verb = method(record)
-    if record.method != "POST":
-        raise Refusal(404, f"Not found: {record.method} {record.path}")
-    body = document(record)
-    if verb in gemini_embeddings.METHODS:
-        return whole_answer(record, gemini_embeddings.METHODS[verb](body, _is_vertex(record)), _PLAIN)
-    if verb == "countTokens":
-        return whole_answer(record, _counted(body), _PLAIN)
-    try:
-        turns = answers(read(body))
-    except SchemaError as exc:
-        raise Refusal(400, f"Invalid schema: {exc}", param="generationConfig.responseSchema") from exc
-    return _spoken(record, turns, _Envelope(record, model, body), None, _PLAIN)
 
 
 def _counted(body: Json) -> Json:

@@ -17,7 +17,7 @@ from .brain import Turn, answers, prompt_tokens, scripted, tokens
 from .fields import given
 from .framing import Answer
 from .ollama_ask import read, said
-from .openai_ask import Refusal, parsed
+from .openai_ask import Refusal, bearer, parsed
 from .openai_wire import MODELS, compact, lenient, sent
 from .records import Received
 from .replies import Common, Error, Stream, Text, steps
@@ -52,16 +52,16 @@ def speaks(record: Received) -> bool:
 
 def check_key(record: Received, key: str) -> None:
     """Raises Refusal (401) unless the key comes as a bearer token, as ollama.com wants it."""
-    if record.headers.get("authorization", "").removeprefix("Bearer ").strip() != key:
+    if bearer(record) != key:
         raise Refusal(401, "unauthorized")
 
 
 def default(record: Received) -> Answer:
-    """What the small model answers, or the error that says why not."""
-    try:
-        return _answer(record)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+    """What the small model answers. Raises Refusal."""
+    verb, handler = _ROUTES[_end(record)]
+    if record.method != verb:
+        raise Refusal(405, "method not allowed")
+    return handler(record)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -79,17 +79,8 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
     if isinstance(reply, Stream):
         return _streamed(_paced(reply, around, n_prompt), reply)
     turn = scripted(reply)
-    try:
-        return _spoken(body, around, turn, {**_counts(n_prompt, turn), **(reply.usage or {})}, record, reply)
-    except Refusal as refusal:
-        return refuse(record, refusal)
-
-
-def _answer(record: Received) -> Answer:
-    verb, handler = _ROUTES[_end(record)]
-    if record.method != verb:
-        raise Refusal(405, "method not allowed")
-    return handler(record)
+    counts = {**_counts(n_prompt, turn), **(reply.usage or {})}
+    return _spoken(body, around, turn, counts, record, reply)
 
 
 def _chat(record: Received) -> Answer:

@@ -53,6 +53,11 @@ def parsed(record: Received) -> Mapping[str, Any]:
     return body
 
 
+def bearer(record: Received) -> str:
+    """The bearer token of a request; empty where it has none."""
+    return record.headers.get("authorization", "").removeprefix("Bearer ").strip()
+
+
 def read(body: Mapping[str, Any]) -> Ask:
     """The request as an Ask. Raises Refusal (400)."""
     _check(body)

@@ -15,7 +15,7 @@ from typing import Any
 from . import openai_chat
 from .brain import Turn, answers, prompt_tokens, tokens
 from .framing import Answer, answer
-from .openai_ask import Refusal, document, read, said
+from .openai_ask import Refusal, bearer, document, read, said
 from .records import Received
 from .replies import Common, Error, Stream, Text, steps
 from .schema import SchemaError
@@ -32,11 +32,8 @@ DONE = b"data: [DONE]\n\n"
 
 
 def default(record: Received) -> Answer:
-    """What the small model answers, or the error object that says why not."""
-    try:
-        return _route(record)(record)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+    """What the small model answers. Raises Refusal."""
+    return _route(record)(record)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -61,7 +58,7 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
 
 def check_key(record: Received, key: str) -> None:
     """Raises Refusal (401) unless the key comes as a bearer token or in Azure's api-key header."""
-    given = record.headers.get("api-key") or record.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    given = record.headers.get("api-key") or bearer(record)
     if not given:
         raise Refusal(401, "You didn't provide an API key. Send it as the header: Authorization: Bearer YOUR_KEY")
     if given != key:

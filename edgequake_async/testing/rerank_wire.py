@@ -13,7 +13,7 @@ from typing import Any
 
 from . import cohere_wire
 from .framing import Answer
-from .openai_ask import Refusal, parsed
+from .openai_ask import Refusal, bearer, parsed
 from .openai_wire import json_answer, lenient
 from .ranking import ranked, reading
 from .records import Received
@@ -33,16 +33,13 @@ def check_key(record: Received, key: str) -> None:
     """Raises Refusal (401) unless the key comes as a bearer token."""
     if _is_coheres(record):
         cohere_wire.check_key(record, key)
-    elif record.headers.get("authorization", "").removeprefix("Bearer ").strip() != key:
+    elif bearer(record) != key:
         raise Refusal(401, "Provided API key is invalid.")
 
 
 def default(record: Received) -> Answer:
-    """The documents in their order, or the error that says why not."""
-    try:
-        return json_answer(record, _answer(record), _PLAIN)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+    """The documents in their order. Raises Refusal."""
+    return json_answer(record, _ranking(record), _PLAIN)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -59,7 +56,7 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
     return json_answer(record, {"detail": reply.message}, reply, reply.status)
 
 
-def _answer(record: Received) -> dict[str, Any]:
+def _ranking(record: Received) -> dict[str, Any]:
     if record.method != "POST":
         raise Refusal(405, "Method Not Allowed")
     body = parsed(record)

@@ -30,11 +30,20 @@ def speaks(record: Received) -> bool:
 
 
 def default(record: Received) -> Answer:
-    """What the small model answers, or the error that says why not."""
-    try:
-        return _answer(record)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+    """What the small model answers. Raises Refusal."""
+    if record.method != "POST":
+        raise Refusal(404, f"Not found: {record.method} {record.path}")
+    body = parsed(record)
+    if not isinstance(body.get("anthropic_version"), str):
+        raise Refusal(400, "anthropic_version: Field required")
+    model = method(record)[0]
+    if model == "count-tokens":
+        return anthropic_wire.answer(anthropic_wire.counted(body), record, _PLAIN)
+    if "model" in body:
+        raise Refusal(400, "model: Extra inputs are not permitted")
+    turn, whole = anthropic_wire.answered({**body, "model": model}, record)
+    told = anthropic_wire.events(whole, turn) if _streams(record) else whole
+    return anthropic_wire.answer(told, record, _PLAIN)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -50,22 +59,6 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
     if reply.status in _GOOGLES:
         return gemini_wire.whole_answer(record, failure(reply), reply, reply.status)
     return anthropic_wire.render(reply, record)
-
-
-def _answer(record: Received) -> Answer:
-    if record.method != "POST":
-        raise Refusal(404, f"Not found: {record.method} {record.path}")
-    body = parsed(record)
-    if not isinstance(body.get("anthropic_version"), str):
-        raise Refusal(400, "anthropic_version: Field required")
-    model = method(record)[0]
-    if model == "count-tokens":
-        return anthropic_wire.answer(anthropic_wire.counted(body), record, _PLAIN)
-    if "model" in body:
-        raise Refusal(400, "model: Extra inputs are not permitted")
-    turn, whole = anthropic_wire.answered({**body, "model": model}, record)
-    told = anthropic_wire.events(whole, turn) if _streams(record) else whole
-    return anthropic_wire.answer(told, record, _PLAIN)
 
 
 def _streams(record: Received) -> bool:
