@@ -49,9 +49,11 @@ from .exceptions import (
     UnsupportedParamsError,
 )
 from .exceptions import __all__ as _ERRORS
+from .registry import register_provider, unregister_provider
 
 if _TYPE_CHECKING:
     from .chunk_builder import stream_chunk_builder
+    from .custom_llm import CustomLLM
     from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
     from .timeouts import Timeouts
     from .types import (
@@ -89,6 +91,7 @@ __all__ = [
     "Choices",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
+    "CustomLLM",
     "CustomStreamWrapper",
     "Delta",
     "EQError",
@@ -127,7 +130,9 @@ __all__ = [
     "aembedding",
     "completion",
     "embedding",
+    "register_provider",
     "stream_chunk_builder",
+    "unregister_provider",
 ]
 
 if _eq_core.debug_build:
@@ -139,6 +144,7 @@ if _eq_core.debug_build:
 # Where names live that need pydantic: importing it here would make this import take 100 ms instead of 15.
 _LAZY = {
     "AsyncStreamWrapper": "streaming",
+    "CustomLLM": "custom_llm",
     "CustomStreamWrapper": "streaming",
     "SyncStreamWrapper": "streaming",
     "Timeouts": "timeouts",

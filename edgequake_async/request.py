@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from . import _eq_core, config
+from . import _eq_core, config, registry
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
 
-__all__ = ["Call", "CallInfo", "make_target", "prepare", "resolve"]
+__all__ = ["Call", "CallInfo", "handler_params", "list_messages", "make_target", "prepare", "resolve"]
 
 # Read here and not sent. From `metadata` on it is litellm's own bookkeeping, which programs pass along; `metadata`
 # belongs to callbacks there (a provider that wants it gets it through extra_body).
@@ -59,7 +59,6 @@ class Call(NamedTuple):
     headers: list[tuple[str, str]]
 
 
-@functools.lru_cache(maxsize=1024)
 def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
     """The provider and the model that a model string names: ``"groq/llama-3"`` -> ``("groq", "llama-3")``.
 
@@ -67,7 +66,7 @@ def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
         BadRequestError: the model is empty, or names no provider that we know.
     """
     try:
-        return _eq_core.resolve(model, provider)
+        return registry.resolve(model, provider)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], model) from None
     except UnicodeEncodeError as error:
@@ -100,7 +99,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     row = config.row(provider)
     is_native = row["translated"]
     if route == "chat":
-        body["messages"] = _messages(params["messages"], model)
+        body["messages"] = list_messages(params["messages"], model)
     local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
     for key, value in params.items():
         if value is not None and key not in local:
@@ -124,7 +123,33 @@ def _refuse(params: Mapping[str, Any], provider: str, model: str) -> None:
     raise UnsupportedParamsError(f"edgequake_async does not support parameters: {names}", provider, model)
 
 
-def _messages(messages: Any, model: str) -> list[Any]:
+def handler_params(params: Mapping[str, Any], provider: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arguments of a call to a provider in Python: those meant for it, and those that no provider is sent.
+
+    Raises:
+        BadRequestError, UnsupportedParamsError: as ``prepare``.
+    """
+    model = params["model"]
+    if any(params.get(name) for name in _UNSUPPORTED):
+        _refuse(params, provider, model)
+    given = {key: value for key, value in params.items() if value is not None}
+    optional = {key: value for key, value in given.items() if key not in _LOCAL}
+    if (response_format := given.get("response_format")) is not None:
+        optional["response_format"] = read_response_format(response_format, model)
+    if (extra_body := given.get("extra_body")) is not None:
+        optional["extra_body"] = _mapping("extra_body", extra_body, model)
+    for unwanted in given.get("additional_drop_params") or ():
+        optional.pop(unwanted, None)
+    local = _LOCAL - {"model", "messages", "response_format", "extra_body", "additional_drop_params"}
+    return optional, {key: value for key, value in given.items() if key in local}
+
+
+def list_messages(messages: Any, model: str) -> list[Any]:
+    """The messages of a call.
+
+    Raises:
+        BadRequestError: they are none.
+    """
     if isinstance(messages, (str, bytes, Mapping, BaseModel)) or not hasattr(messages, "__iter__"):
         raise BadRequestError(f"messages: must be a list of messages, not {type(messages).__name__}", model, "")
     checked = list(messages)
@@ -185,7 +210,7 @@ def _find_target(
         provider,
         base,
         key,
-        _headers(provider, params),
+        _headers(provider, row, params),
         read_timeout(timeout, stream=stream, model=model),
         _retries(params),
         *_verify(config.get("ssl_verify") if verify is None else verify, model),
@@ -213,12 +238,13 @@ def _text(argument: str, value: Any, model: str) -> str:
     return value
 
 
-def _headers(provider: str, params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _headers(provider: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     merged: dict[str, str] = {}
     organization = params.get("organization") or config.get("organization")
     if organization and provider == "openai":
         merged["OpenAI-Organization"] = str(organization)
     for argument, headers in (
+        ("headers", row.get("headers")),
         ("headers", config.get("headers")),
         ("headers", params.get("headers")),
         ("extra_headers", params.get("extra_headers")),

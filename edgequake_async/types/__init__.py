@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..custom_llm import GenericStreamingChunk
 from .base import OpenAIObject
 from .completion import (
     Choices,
@@ -40,6 +41,7 @@ __all__ = [
     "EmbeddingResponse",
     "Function",
     "FunctionCall",
+    "GenericStreamingChunk",
     "Message",
     "ModelResponse",
     "ModelResponseBase",
