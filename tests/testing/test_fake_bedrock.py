@@ -250,9 +250,11 @@ def test_keys_are_checked_where_asked(open_bedrock: Callable[..., Any]) -> None:
         with anthropic.AnthropicBedrock(api_key=fake.api_key, **options) as bearing:
             assert bearing.messages.create(**asked).content
         half = "AWS4-HMAC-SHA256 Credential=A/20250101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+        undated = half.replace("/s3/", "/bedrock/").replace("=0", "=" + "0" * 64)
         for headers, kind in (
             ({"authorization": "Bearer other"}, "UnrecognizedClientException"),
             ({"authorization": half}, "IncompleteSignatureException"),
+            ({"authorization": undated}, "IncompleteSignatureException"),
             ({}, "MissingAuthenticationTokenException"),
         ):
             told = httpx.post(f"{fake.host_url}/model/m/converse", json={"messages": HELLO}, headers=headers)
