@@ -101,10 +101,16 @@ def test_a_call_without_a_key_is_refused_here(monkeypatch: pytest.MonkeyPatch, n
 
 
 def test_a_base_with_a_blank_is_filled_in_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(eq.BadRequestError, match="pass api_base or set CLOUDFLARE_ACCOUNT_ID or CLOUDFLARE_API_BASE"):
+    with pytest.raises(
+        eq.BadRequestError,
+        match="pass api_base or set cloudflare_account_id or CLOUDFLARE_ACCOUNT_ID or CLOUDFLARE_API_BASE",
+    ):
         WAY.completion(model="cloudflare/@cf/meta/llama-3.1-8b-instruct", messages=USER, api_key="k")
     monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "0a1b")
-    assert config.base_for("cloudflare") == "https://api.cloudflare.com/client/v4/accounts/0a1b/ai/v1"
+    told = config.options_for("cloudflare", {})
+    assert config.base_for("cloudflare", told) == "https://api.cloudflare.com/client/v4/accounts/0a1b/ai/v1"
+    told = config.options_for("cloudflare", {"cloudflare_account_id": "a/b"})
+    assert config.base_for("cloudflare", told) == "https://api.cloudflare.com/client/v4/accounts/a%2Fb/ai/v1"
     monkeypatch.setenv("CLOUDFLARE_API_BASE", "https://gateway.example/v1")
     assert config.base_for("cloudflare") == "https://gateway.example/v1"
 

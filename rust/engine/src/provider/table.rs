@@ -22,6 +22,8 @@ const HOSTED: Provider = Provider {
     key_vars: &[],
     base_vars: &[],
     key_required: true,
+    options: &[],
+    auth: "",
     protocol: "",
     source: "",
 };

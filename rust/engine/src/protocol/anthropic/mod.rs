@@ -28,7 +28,7 @@ impl Protocol for Anthropic {
     fn path(&self, ask: &Ask) -> Result<String> {
         match ask.route {
             Route::Chat => Ok("/messages".to_owned()),
-            Route::Embeddings => Err(ask.no_route("embeddings")),
+            Route::Embeddings | Route::Rerank => Err(ask.no_route()),
         }
     }
 

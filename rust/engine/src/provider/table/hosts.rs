@@ -1,7 +1,7 @@
 //! Those who serve other people's models.
 
 use super::HOSTED;
-use crate::provider::Provider;
+use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
     Provider {
@@ -153,7 +153,8 @@ pub(super) static ROWS: &[Provider] = &[
     },
     Provider {
         name: "cloudflare",
-        base_url: "https://api.cloudflare.com/client/v4/accounts/{CLOUDFLARE_ACCOUNT_ID}/ai/v1",
+        base_url: "https://api.cloudflare.com/client/v4/accounts/{cloudflare_account_id}/ai/v1",
+        options: &[Setting::new("cloudflare_account_id", &["CLOUDFLARE_ACCOUNT_ID"])],
         key_vars: &["CLOUDFLARE_API_KEY"],
         base_vars: &["CLOUDFLARE_API_BASE"],
         source: "https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility",
