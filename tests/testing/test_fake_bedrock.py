@@ -253,7 +253,7 @@ def test_keys_are_checked_where_asked(open_bedrock: Callable[..., Any]) -> None:
         undated = half.replace("/s3/", "/bedrock/").replace("=0", "=" + "0" * 64)
         for headers, kind in (
             ({"authorization": "Bearer other"}, "UnrecognizedClientException"),
-            ({"authorization": half}, "IncompleteSignatureException"),
+            ({"authorization": half, "x-amz-date": "20250101T000000Z"}, "IncompleteSignatureException"),
             ({"authorization": undated}, "IncompleteSignatureException"),
             ({}, "MissingAuthenticationTokenException"),
         ):
