@@ -322,6 +322,7 @@ def test_who_is_meant(way: Way, fake: FakeProvider, ask: dict[str, Any]) -> None
     with serving(handler):
         way.completion(model="m", messages=USER, custom_llm_provider="my")
         assert handler.said["model"] == "m"
+        assert eq.get_llm_provider("my/m/n") == ("m/n", "my", None, None)
         fake.script(text("theirs"))
         assert way.completion(**ask).content == "theirs"
     with pytest.raises(eq.BadRequestError, match="'my' is no provider"):

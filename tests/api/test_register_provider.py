@@ -37,6 +37,7 @@ def test_its_names_reach_it(way: Way, acme: FakeProvider, monkeypatch: pytest.Mo
     response = way.completion(model=model, messages=USER, num_retries=0)
     assert response.content == "Hello"
     assert response._hidden_params["custom_llm_provider"] == "acme"
+    assert eq.get_llm_provider(model) == ("some/model", "acme", acme.api_key, acme.base_url)
     [request] = acme.requests
     assert (request.path, request.json["model"]) == ("/v1/chat/completions", "some/model")
     assert request.headers["authorization"] == f"Bearer {acme.api_key}"
