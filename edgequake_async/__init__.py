@@ -52,6 +52,7 @@ from .exceptions import __all__ as _ERRORS
 
 if _TYPE_CHECKING:
     from .chunk_builder import stream_chunk_builder
+    from .params import get_supported_openai_params
     from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
     from .timeouts import Timeouts
     from .types import (
@@ -127,6 +128,7 @@ __all__ = [
     "aembedding",
     "completion",
     "embedding",
+    "get_supported_openai_params",
     "stream_chunk_builder",
 ]
 
@@ -142,6 +144,7 @@ _LAZY = {
     "CustomStreamWrapper": "streaming",
     "SyncStreamWrapper": "streaming",
     "Timeouts": "timeouts",
+    "get_supported_openai_params": "params",
     "stream_chunk_builder": "chunk_builder",
 }
 _LAZY |= dict.fromkeys(set(_ERRORS) - set(_TOP_LEVEL) - {"EQError"}, "exceptions")

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from . import _eq_core, config
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
+from .params import adapt, allowed_params, drops
 from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
@@ -83,7 +84,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     Raises:
         BadRequestError: an argument has the wrong type or cannot be sent as JSON; the message names it.
         AuthenticationError: the provider needs a key and none was found.
-        UnsupportedParamsError: an argument asks for something that this version does not do.
+        UnsupportedParamsError: an argument asks for something that this version or the provider does not do.
     """
     model = params["model"]
     if not isinstance(model, str):
@@ -104,14 +105,16 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             body[key] = value
     if (response_format := get("response_format")) is not None:
         body["response_format"] = read_response_format(response_format, model)
-    if (extra_body := get("extra_body")) is not None:
-        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     if (dropped := get("additional_drop_params")) is not None:
         if not isinstance(dropped, (list, tuple, set, frozenset)):
             kind = type(dropped).__name__
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
+    if not is_native:
+        adapt(body, route, provider, params)
+    if (extra_body := get("extra_body")) is not None:
+        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     target, info = _find_target(route, provider, name, bool(get("stream")), params)
     return Call(target, _serialise(body, model, is_native), info, _own_headers(provider, params))
 
@@ -234,10 +237,7 @@ def _asked(
 ) -> tuple[str, str, bool, bool, tuple[str, ...]] | None:
     if not config.row(provider)["protocol"]:
         return None
-    drop, allowed = params.get("drop_params"), params.get("allowed_openai_params") or ()
-    if isinstance(allowed, str) or not all(isinstance(each, str) for each in allowed):
-        raise BadRequestError(f"allowed_openai_params: must be a list of names, not {allowed!r}", params["model"], "")
-    return route, name, stream, bool(config.get("drop_params") if drop is None else drop), tuple(allowed)
+    return route, name, stream, drops(params), allowed_params(params)
 
 
 def _own_headers(provider: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -73,9 +73,14 @@ type Asked = (String, String, bool, bool, Vec<String>);
 
 fn native((route, model, stream, drop_params, allowed_params): Asked, provider: &str) -> Option<Native> {
     let protocol = protocol::find(find(provider)?.protocol)?;
-    let route = if route == "embeddings" { Route::Embeddings } else { Route::Chat };
+    let route = route_named(&route);
     let provider = provider.to_owned();
     Some(Native::new(protocol, Ask { route, provider, model, stream, drop_params, allowed_params }))
+}
+
+/// The route of that name; a chat where there is none.
+pub fn route_named(name: &str) -> Route {
+    if name == "embeddings" { Route::Embeddings } else { Route::Chat }
 }
 
 /// How often, or (how often, first delay, longest delay, factor, jitter, statuses), in seconds.

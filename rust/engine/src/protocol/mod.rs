@@ -78,6 +78,9 @@ pub trait Protocol: Send + Sync {
     /// `BadRequest` naming what is no OpenAI request; `UnsupportedParams` naming what the protocol cannot say.
     fn request(&self, ask: &Ask, body: Object) -> Result<Value>;
 
+    /// OpenAI's parameters that it can say, whatever their value.
+    fn params(&self, route: Route) -> &'static [&'static str];
+
     /// A whole reply in OpenAI's words: a chat completion, or embeddings.
     ///
     /// # Errors

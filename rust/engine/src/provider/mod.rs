@@ -1,6 +1,7 @@
 //! Which providers there are, which one a model string means, and how their protocol is spoken.
 
 pub mod openai;
+pub mod params;
 pub mod resolve;
 mod table;
 

@@ -10,6 +10,7 @@ mod gateways;
 mod hosts;
 mod local;
 mod makers;
+pub(super) mod rules;
 
 use super::Provider;
 

@@ -44,6 +44,13 @@ impl Protocol for Anthropic {
         request::request(ask, body).map(Value::Object)
     }
 
+    fn params(&self, route: Route) -> &'static [&'static str] {
+        match route {
+            Route::Chat => request::PARAMS,
+            Route::Embeddings => &[],
+        }
+    }
+
     fn reply(&self, _ask: &Ask, reply: Value) -> Result<Value> {
         reply::reply(reply)
     }

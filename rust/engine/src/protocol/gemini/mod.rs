@@ -46,6 +46,13 @@ impl Protocol for Gemini {
         request.map(Value::Object)
     }
 
+    fn params(&self, route: Route) -> &'static [&'static str] {
+        match route {
+            Route::Chat => request::PARAMS,
+            Route::Embeddings => embeddings::PARAMS,
+        }
+    }
+
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),
