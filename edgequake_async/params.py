@@ -20,7 +20,7 @@ __all__ = ["adapt", "get_supported_openai_params"]
 _KINDS = {"chat_completion": "chat", "embeddings": "embeddings"}
 
 
-# Of the same few models all calls are: a look-up costs 0.1 us, asking the engine 3 us.
+# The same few models serve all calls: a look-up costs 0.1 us, asking the engine 3 us.
 @functools.lru_cache(maxsize=1024)
 def _effects(provider: str, model: str, route: str) -> dict[str, tuple[str, Any]]:
     return dict(_eq_core.param_effects(provider, model, route))
@@ -41,7 +41,7 @@ def adapt(body: dict[str, Any], route: str, provider: str, params: Mapping[str, 
     """
     model = body["model"]
     effects = _effects(provider, model, route)
-    if not effects:
+    if effects.keys().isdisjoint(body):
         return
     allowed = allowed_params(params)
     refused = []

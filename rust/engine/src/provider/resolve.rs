@@ -25,11 +25,9 @@ const UNSUPPORTED: &[&str] = &[
     "bedrock",
     "cohere",
     "cohere_chat",
-    "github_copilot",
     "ollama_chat",
     "replicate",
     "sagemaker",
-    "snowflake",
     "vertex_ai",
     "watsonx",
 ];

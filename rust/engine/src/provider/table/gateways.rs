@@ -26,7 +26,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://ai-gateway.vercel.sh/v1",
         key_vars: &["VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN"],
         base_vars: &["VERCEL_AI_GATEWAY_API_BASE"],
-        source: "https://docs.litellm.ai/docs/providers/vercel_ai_gateway",
+        source: "https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions",
         ..HOSTED
     },
     Provider {

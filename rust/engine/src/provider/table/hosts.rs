@@ -35,7 +35,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.cerebras.ai/v1",
         key_vars: &["CEREBRAS_API_KEY"],
         base_vars: &["CEREBRAS_API_BASE"],
-        source: "https://docs.boundaryml.com/ref/llm-client-providers/cerebras.md",
+        source: "https://inference-docs.cerebras.ai/resources/openai",
         ..HOSTED
     },
     Provider {
@@ -43,7 +43,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://integrate.api.nvidia.com/v1",
         key_vars: &["NVIDIA_NIM_API_KEY", "NVIDIA_API_KEY"],
         base_vars: &["NVIDIA_NIM_API_BASE"],
-        source: "https://docs.nvidia.com/nemo/microservices/latest/guardrails/manage-models.html",
+        source: "https://docs.api.nvidia.com/nim/reference/mistralai-mistral-medium-3-instruct-statuspolling",
         ..HOSTED
     },
     Provider {
@@ -174,6 +174,28 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["HEROKU_API_KEY"],
         base_vars: &["HEROKU_API_BASE"],
         source: "https://devcenter.heroku.com/articles/openai-compatibility-chat-completions",
+        ..HOSTED
+    },
+    // A Copilot token of the caller's, for half an hour each: the exchange that makes one of a GitHub token is GitHub's own
+    // affair (https://docs.getbifrost.ai/providers/supported-providers/github-copilot), and so are the headers by which
+    // editors name themselves; a caller who has a right to them passes `extra_headers`. The variable is ours: litellm
+    // keeps its tokens in files. Business and Enterprise have hosts of their own.
+    Provider {
+        name: "github_copilot",
+        base_url: "https://api.githubcopilot.com",
+        key_vars: &["GITHUB_COPILOT_TOKEN"],
+        base_vars: &["GITHUB_COPILOT_API_BASE"],
+        source: "https://docs.litellm.ai/docs/providers/github_copilot",
+        ..HOSTED
+    },
+    // A programmatic access token or a key-pair JWT; Snowflake tells them apart.
+    Provider {
+        name: "snowflake",
+        base_url: "https://{SNOWFLAKE_ACCOUNT_ID}.snowflakecomputing.com/api/v2/cortex/v1",
+        base_suffix: "/api/v2/cortex/v1",
+        key_vars: &["SNOWFLAKE_JWT"],
+        base_vars: &["SNOWFLAKE_API_BASE"],
+        source: "https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api",
         ..HOSTED
     },
 ];

@@ -60,7 +60,7 @@ pub(super) static ROWS: &[Provider] = &[
     Provider {
         name: "llamacpp",
         base_url: "http://localhost:8080/v1",
-        source: "https://www.mintlify.com/ggml-org/llama.cpp/inference/server",
+        source: "https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
         ..LOCAL
     },
     Provider {

@@ -150,7 +150,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.v0.dev/v1",
         key_vars: &["V0_API_KEY"],
         base_vars: &["V0_API_BASE"],
-        source: "https://examples.vercel.com/docs/v0/api",
+        source: "https://v0.app/docs/v0-model-api",
         ..HOSTED
     },
     Provider {
@@ -158,7 +158,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.jina.ai/v1",
         key_vars: &["JINA_AI_API_KEY", "JINA_API_KEY", "JINA_AI_TOKEN"],
         base_vars: &["JINA_AI_API_BASE"],
-        source: "https://docs.aurelio.ai/docs/semantic-router/client-reference/encoders/jina",
+        source: "https://github.com/jina-ai/meta-prompt/blob/main/v4.txt",
         ..HOSTED
     },
     Provider {
