@@ -179,7 +179,7 @@ def _find_target(
     verify = get("ssl_verify")
     terms = (
         "POST",
-        _PATHS[route],
+        row["paths"].get(route) or _PATHS[route],
         provider,
         base,
         key,

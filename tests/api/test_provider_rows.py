@@ -128,6 +128,13 @@ def test_embeddings_of_those_who_have_nothing_else(fake: FakeProvider, name: str
     assert response.usage.total_tokens == 3
 
 
+def test_an_endpoint_that_is_not_where_openai_has_it(fake: FakeProvider) -> None:
+    rows = [{"object": "embedding", "index": 0, "embedding": [0.5, -1.0]}]
+    fake.script(raw(200, (), {"object": "list", "model": "m", "data": rows}))
+    WAY.embedding(model="perplexity/pplx-embed-v1-0.6b", input=["a"], api_base=fake.host_url, api_key="k")
+    assert fake.requests[-1].path == "/v1/embeddings"
+
+
 @pytest.mark.parametrize(("prefix", "why"), [("github", "retired"), ("lambda_ai", "shut down")])
 def test_a_provider_that_is_no_more_says_so(prefix: str, why: str) -> None:
     with pytest.raises(eq.BadRequestError, match=f"'{prefix}' is no more: .*{why}"):

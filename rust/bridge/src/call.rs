@@ -1,5 +1,6 @@
 //! The entry points: terms in, awaitables out.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -190,6 +191,8 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("base_vars", provider.base_vars)?;
     dict.set_item("key_required", provider.key_required)?;
     dict.set_item("protocol", provider.protocol)?;
+    dict.set_item("endpoints", provider.endpoints)?;
+    dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;
     dict.set_item("source", provider.source)?;
     Ok(dict)
 }

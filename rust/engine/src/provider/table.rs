@@ -24,11 +24,16 @@ const HOSTED: Provider = Provider {
     base_vars: &[],
     key_required: true,
     protocol: "",
+    endpoints: &["chat"],
+    paths: &[],
+    polls: false,
     source: "",
 };
 
 /// What the servers that people run themselves have in common.
-const LOCAL: Provider = Provider { key_required: false, ..HOSTED };
+const LOCAL: Provider = Provider { key_required: false, endpoints: CHAT_AND_EMBEDDINGS, ..HOSTED };
+
+const CHAT_AND_EMBEDDINGS: &[&str] = &["chat", "embeddings"];
 
 /// Every provider.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {

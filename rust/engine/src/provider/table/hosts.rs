@@ -1,6 +1,6 @@
 //! Those who serve other people's models.
 
-use super::HOSTED;
+use super::{CHAT_AND_EMBEDDINGS, HOSTED};
 use crate::provider::Provider;
 
 pub(super) static ROWS: &[Provider] = &[
@@ -18,6 +18,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.together.ai/v1",
         key_vars: &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"],
         base_vars: &["TOGETHER_AI_API_BASE"],
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://docs.together.ai/docs/inference/openai-compatibility",
         ..HOSTED
     },
@@ -27,6 +28,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.fireworks.ai/inference/v1",
         key_vars: &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"],
         base_vars: &["FIREWORKS_API_BASE"],
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://docs.fireworks.ai/tools-sdks/openai-compatibility",
         ..HOSTED
     },
@@ -43,6 +45,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://integrate.api.nvidia.com/v1",
         key_vars: &["NVIDIA_NIM_API_KEY", "NVIDIA_API_KEY"],
         base_vars: &["NVIDIA_NIM_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.api.nvidia.com/nim/reference/mistralai-mistral-medium-3-instruct-statuspolling",
         ..HOSTED
     },
@@ -59,6 +62,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.deepinfra.com/v1/openai",
         key_vars: &["DEEPINFRA_API_KEY"],
         base_vars: &["DEEPINFRA_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.deepinfra.com/chat/overview",
         ..HOSTED
     },
@@ -67,6 +71,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.sambanova.ai/v1",
         key_vars: &["SAMBANOVA_API_KEY"],
         base_vars: &["SAMBANOVA_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.sambanova.ai/docs/en/features/anthropic-compatibility",
         ..HOSTED
     },
@@ -75,6 +80,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.novita.ai/v3/openai",
         key_vars: &["NOVITA_API_KEY"],
         base_vars: &["NOVITA_API_BASE"],
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://novita.ai/docs/guides/llm-api",
         ..HOSTED
     },
@@ -83,6 +89,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.tokenfactory.nebius.com/v1",
         key_vars: &["NEBIUS_API_KEY"],
         base_vars: &["NEBIUS_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.tokenfactory.nebius.com/ai-models-inference/dedicated-endpoints",
         ..HOSTED
     },
@@ -117,6 +124,7 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["OVHCLOUD_API_KEY"],
         base_vars: &["OVHCLOUD_API_BASE"],
         key_required: false,
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://ovh.github.io/apache-airflow-provider-ovhcloud-ai/ai-endpoints",
         ..HOSTED
     },
@@ -124,6 +132,7 @@ pub(super) static ROWS: &[Provider] = &[
         name: "scaleway",
         base_url: "https://api.scaleway.ai/v1",
         key_vars: &["SCW_SECRET_KEY"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://www.scaleway.com/en/docs/generative-apis/api-cli/using-chat-api",
         ..HOSTED
     },
@@ -156,6 +165,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.cloudflare.com/client/v4/accounts/{CLOUDFLARE_ACCOUNT_ID}/ai/v1",
         key_vars: &["CLOUDFLARE_API_KEY"],
         base_vars: &["CLOUDFLARE_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility",
         ..HOSTED
     },
@@ -164,6 +174,7 @@ pub(super) static ROWS: &[Provider] = &[
         name: "databricks",
         key_vars: &["DATABRICKS_API_KEY"],
         base_vars: &["DATABRICKS_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.databricks.com/aws/en/machine-learning/model-serving/score-chat-models",
         ..HOSTED
     },
@@ -185,6 +196,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.githubcopilot.com",
         key_vars: &["GITHUB_COPILOT_TOKEN"],
         base_vars: &["GITHUB_COPILOT_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.litellm.ai/docs/providers/github_copilot",
         ..HOSTED
     },

@@ -18,6 +18,7 @@ const REASONING_PAGE: &str = "https://learn.microsoft.com/en-us/azure/ai-foundry
 const MISTRAL_SDK: &str = "https://pypi.org/project/mistralai/3.7.0/";
 const PERPLEXITY_SDK: &str = "https://pypi.org/project/perplexityai/0.46.1/";
 const GROQ_PAGE: &str = "https://console.groq.com/docs/openai";
+const XAI_PAGE: &str = "https://docs.x.ai/docs/guides/reasoning";
 const VOYAGE_PAGE: &str = "https://docs.voyageai.com/reference/embeddings-api";
 
 pub(crate) static RULES: &[Rule] = &[
@@ -77,9 +78,45 @@ pub(crate) static RULES: &[Rule] = &[
     Rule { providers: &["groq"], params: &["logit_bias", "top_logprobs"], source: GROQ_PAGE, ..RULE },
     Rule {
         providers: &["xai"],
+        models: &["grok-3-mini*", "grok-4", "grok-4-0709", "grok-4-fast-reasoning*"],
+        params: &["presence_penalty", "frequency_penalty", "stop"],
+        source: XAI_PAGE,
+        ..RULE
+    },
+    Rule {
+        providers: &["xai"],
+        models: &["grok-3", "grok-4", "grok-4-0709", "grok-4-fast-reasoning*"],
+        params: &["reasoning_effort"],
+        source: XAI_PAGE,
+        ..RULE
+    },
+    Rule {
+        providers: &["xai"],
         models: &["grok-code-fast-1*"],
         params: &["reasoning_effort"],
         source: "corpus a5838d74cd85189d",
+        ..RULE
+    },
+    Rule {
+        providers: &["deepseek"],
+        params: &["max_completion_tokens"],
+        effect: Named("max_tokens"),
+        source: "https://api-docs.deepseek.com/api/create-chat-completion",
+        ..RULE
+    },
+    Rule {
+        providers: &["deepseek"],
+        models: &["deepseek-reasoner"],
+        params: &["logprobs"],
+        effect: Only(0.0),
+        source: "https://api-docs.deepseek.com/guides/reasoning_model",
+        ..RULE
+    },
+    Rule {
+        providers: &["deepseek"],
+        models: &["deepseek-reasoner"],
+        params: &["top_logprobs"],
+        source: "https://api-docs.deepseek.com/guides/reasoning_model",
         ..RULE
     },
     // Mistral answers 422 to what its schema does not name (https://github.com/mistralai/platform-docs-public/issues/7).
