@@ -111,8 +111,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
-    if not is_native:
-        adapt(body, route, provider, params)
+    adapt(body, route, provider, params)
     if (extra_body := get("extra_body")) is not None:
         body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     target, info = _find_target(route, provider, name, bool(get("stream")), params)

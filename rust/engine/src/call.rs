@@ -13,6 +13,7 @@ use crate::classify;
 use crate::connect;
 use crate::error::{Error, Kind, Result, TimeoutKind};
 use crate::http::{Clients, transport_error};
+use crate::poll;
 use crate::target::Target;
 use crate::timeouts::Deadline;
 
@@ -177,9 +178,13 @@ async fn attempt(
         }
     }
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
+    let polling = target.polls.is_some().then(|| headers.clone());
     let sending = connect::with_limit(target.timeouts.connect, client.execute(request));
     let mut response =
         total.or(first_token).run(sending).await?.map_err(|error| transport_error(&error, &target.origin))?;
+    if let Some(headers) = polling {
+        response = poll::until_ready(&client, target, headers, response, total.or(first_token)).await?;
+    }
     if response.status().is_success() {
         return Ok(response);
     }

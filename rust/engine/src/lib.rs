@@ -12,6 +12,7 @@ mod connect;
 pub mod download;
 pub mod error;
 pub mod http;
+mod poll;
 pub mod protocol;
 pub mod provider;
 pub mod redact;

@@ -11,7 +11,7 @@ use reqwest::{Method, Url};
 use crate::error::{Error, Kind, Result};
 use crate::http::Verify;
 use crate::protocol::{KeyHeader, Native};
-use crate::provider::openai;
+use crate::provider::{find, openai};
 use crate::redact::Secrets;
 use crate::retry::Policy;
 use crate::timeouts::Timeouts;
@@ -52,6 +52,8 @@ pub struct Target {
     pub(crate) retries: Policy,
     pub(crate) verify: Verify,
     pub(crate) native: Option<Native>,
+    /// Where replies are fetched that are not ready; the id goes under it.
+    pub(crate) polls: Option<Url>,
     secrets: Secrets,
 }
 
@@ -80,6 +82,8 @@ impl Target {
             headers.insert(*name, HeaderValue::from_static(value));
         }
         headers.extend(header_map(&terms.headers)?);
+        let polls = find(&terms.provider).filter(|row| row.polls);
+        let polls = polls.map(|_| parse_url(&openai::url(&terms.api_base, "/status/"))).transpose()?;
         let secrets = Secrets::new(secrets_of(&terms, &url));
         Ok(Self {
             method,
@@ -91,6 +95,7 @@ impl Target {
             retries: terms.retries,
             verify: terms.verify,
             native: terms.native,
+            polls,
             secrets,
         })
     }

@@ -5,6 +5,7 @@
 
 pub mod anthropic;
 pub mod gemini;
+pub mod mistral;
 
 use std::fmt;
 
@@ -78,8 +79,11 @@ pub trait Protocol: Send + Sync {
     /// `BadRequest` naming what is no OpenAI request; `UnsupportedParams` naming what the protocol cannot say.
     fn request(&self, ask: &Ask, body: Object) -> Result<Value>;
 
-    /// OpenAI's parameters that it can say, whatever their value.
-    fn params(&self, route: Route) -> &'static [&'static str];
+    /// OpenAI's parameters that it can say, whatever their value; None where the rules of
+    /// [`crate::provider::params`] say what there is.
+    fn params(&self, _route: Route) -> Option<&'static [&'static str]> {
+        None
+    }
 
     /// A whole reply in OpenAI's words: a chat completion, or embeddings.
     ///
@@ -113,6 +117,7 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     match name {
         "anthropic" => Some(&anthropic::Anthropic),
         "gemini" => Some(&gemini::Gemini),
+        "mistral" => Some(&mistral::Mistral),
         _ => None,
     }
 }

@@ -44,11 +44,11 @@ impl Protocol for Anthropic {
         request::request(ask, body).map(Value::Object)
     }
 
-    fn params(&self, route: Route) -> &'static [&'static str] {
-        match route {
+    fn params(&self, route: Route) -> Option<&'static [&'static str]> {
+        Some(match route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => &[],
-        }
+        })
     }
 
     fn reply(&self, _ask: &Ask, reply: Value) -> Result<Value> {

@@ -46,11 +46,11 @@ impl Protocol for Gemini {
         request.map(Value::Object)
     }
 
-    fn params(&self, route: Route) -> &'static [&'static str] {
-        match route {
+    fn params(&self, route: Route) -> Option<&'static [&'static str]> {
+        Some(match route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-        }
+        })
     }
 
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {

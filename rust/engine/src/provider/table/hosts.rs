@@ -45,6 +45,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://integrate.api.nvidia.com/v1",
         key_vars: &["NVIDIA_NIM_API_KEY", "NVIDIA_API_KEY"],
         base_vars: &["NVIDIA_NIM_API_BASE"],
+        polls: true,
         endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.api.nvidia.com/nim/reference/mistralai-mistral-medium-3-instruct-statuspolling",
         ..HOSTED

@@ -38,6 +38,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["MISTRAL_AZURE_API_KEY", "MISTRAL_API_KEY"],
         base_vars: &["MISTRAL_AZURE_API_BASE", "MISTRAL_API_BASE"],
+        protocol: "mistral",
         endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.mistral.ai/api",
         ..HOSTED
