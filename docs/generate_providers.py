@@ -1,4 +1,4 @@
-"""Write the parts of docs/providers.md and README.md that are the provider table: ``python docs/generate_providers.py``.
+"""Write what docs/providers.md and README.md say of the provider table: ``python docs/generate_providers.py``.
 
 Each part stands between ``<!-- name -->`` and ``<!-- /name -->``. tests/test_readme.py holds that running this changes
 nothing.

@@ -113,8 +113,8 @@ def base_variables(provider: str) -> list[str]:
 
 
 def with_suffix(provider: str, base: str) -> str:
-    """Some providers' users name the host (``http://localhost:11434``); the path segments they mean are in the table."""
-    suffix = row(provider)["base_suffix"]
+    """Some providers' users name the host (``http://localhost:11434``); the segments they mean are in the table."""
+    suffix = str(row(provider)["base_suffix"])
     trimmed = base.rstrip("/")
     if not suffix or trimmed.endswith(suffix):
         return base

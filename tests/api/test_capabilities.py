@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -59,7 +60,10 @@ BESIDE: dict[str, dict[str, Any]] = {
     "stream_options": {"stream": True},
     "tool_choice": {"tools": TOOLS},
 }
-CHAT = {"id": "c", "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "ok"}}]}
+CHAT = {
+    "id": "c",
+    "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "ok"}}],
+}
 VECTORS = {"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5]}]}
 
 
@@ -128,12 +132,14 @@ def test_the_value_that_is_so_anyway_is_sent(open_fake: FakeProvider, case: Case
 def test_another_name(open_fake: FakeProvider, case: Case) -> None:
     value = VALUES[case.name]
     sent = case.send(open_fake, value)
-    assert sent[case.wanted] == value and case.name not in sent
+    assert sent[case.wanted] == value
+    assert case.name not in sent
     assert case.send(open_fake, value, **{case.wanted: value})[case.wanted] == value
     with pytest.raises(eq.BadRequestError, match=f"{case.name}: {case.provider} calls it {case.wanted}"):
         case.send(open_fake, value, **{case.wanted: value + 1})
     forced = case.send(open_fake, value, allowed_openai_params=[case.name])
-    assert forced[case.name] == value and case.wanted not in forced
+    assert forced[case.name] == value
+    assert case.wanted not in forced
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.what == "implied"], ids=repr)
@@ -192,13 +198,13 @@ def test_a_protocol_of_its_own_takes_what_it_says_it_takes(
     call = {"model": f"{provider}/{model}", "api_base": fake.base_url, "api_key": "k", "num_retries": 0}
     call |= {name: VALUES[name], **BESIDE.get(name, {})}
     is_chat = name not in ("dimensions", "encoding_format")
-    supported = eq.get_supported_openai_params(f"{provider}/{model}", None, "chat_completion" if is_chat else "embeddings")
+    supported = eq.get_supported_openai_params(
+        f"{provider}/{model}", None, "chat_completion" if is_chat else "embeddings"
+    )
     assert supported is not None
+    ask = partial(WAY.completion, messages=USER) if is_chat else partial(WAY.embedding, input=["a"])
     with pytest.raises(eq.EQError) as raised:
-        if is_chat:
-            WAY.completion(messages=USER, **call)
-        else:
-            WAY.embedding(input=["a"], **call)
+        ask(**call)
     assert isinstance(raised.value, eq.UnsupportedParamsError) == (name not in supported), str(raised.value)
     assert len(fake.requests) == (name in supported)
 
@@ -206,7 +212,8 @@ def test_a_protocol_of_its_own_takes_what_it_says_it_takes(
 def test_supported_params() -> None:
     supported = eq.get_supported_openai_params
     everything = supported("openai/gpt-4.1")
-    assert everything is not None and everything == sorted(everything)
+    assert everything is not None
+    assert everything == sorted(everything)
     assert set(everything) == set(VALUES) - {"dimensions", "encoding_format"}
     assert set(everything) - set(supported("gpt-5-mini") or ()) == {
         "frequency_penalty",

@@ -13,7 +13,10 @@ from .ways import USER, WAYS, Way
 
 (WAY,) = [way for way in WAYS if way.name == "asyncio"]
 PENDING = raw(202, [("NVCF-REQID", "0a1b-2c"), ("NVCF-STATUS", "pending-evaluation")], b"")
-CHAT = {"id": "c", "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "ok"}}]}
+CHAT = {
+    "id": "c",
+    "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "ok"}}],
+}
 CHUNK = '{"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}'
 
 

@@ -1,4 +1,4 @@
-"""What providers of OpenAI's protocol do in their own way: nothing of it is lost, and sent back it goes out as it came."""
+"""What providers of OpenAI's protocol do in their own way: none of it is lost, and sent back it goes out as it came."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def test_reasoning_is_read_under_one_name(fake: FakeProvider, provider: str, fie
     chunks = WAY.stream(**call(fake, provider))
     assert [chunk.choices[0].delta.reasoning_content for chunk in chunks[:2]] == ["2 ", "and 2"]
     built = eq.stream_chunk_builder(chunks)
-    assert built is not None and built.choices[0].message.reasoning_content == "2 and 2"
+    assert built is not None
+    assert built.choices[0].message.reasoning_content == "2 and 2"
 
 
 DETAILS = [
@@ -109,7 +110,8 @@ def test_tool_calls_without_index_are_told_apart(fake: FakeProvider) -> None:
     fake.script(events({"tool_calls": [piece("a", "f", "{}")]}, {"tool_calls": [piece("b", "f", '{"x":1}')]}))
     chunks = WAY.stream(**call(fake, "hosted_vllm"))
     built = eq.stream_chunk_builder(chunks)
-    assert built is not None and built.choices[0].message.tool_calls is not None
+    assert built is not None
+    assert built.choices[0].message.tool_calls is not None
     calls = [(each.id, each.function.arguments) for each in built.choices[0].message.tool_calls]
     assert calls == [("a", "{}"), ("b", '{"x":1}')]
 

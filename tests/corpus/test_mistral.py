@@ -60,7 +60,8 @@ async def test_an_answer_in_parts_is_sent_back_in_parts(exchanges: list[Exchange
     async def judge(exchange: Exchange, cut: str) -> list[str]:
         first = await _ask(exchange, replay, [_HELLO])
         message = first.choices[0].message
-        assert isinstance(message.content, str) and message.reasoning_content
+        assert isinstance(message.content, str)
+        assert message.reasoning_content
         wrong = []
         for again in (message, json.loads(message.model_dump_json())):
             await _ask(exchange, replay, [_HELLO, again, _HELLO])
@@ -106,6 +107,4 @@ def _lists(document: dict[str, Any]) -> Iterator[Any]:
 
 def _said(parts: list[dict[str, Any]]) -> tuple[str, str]:
     pieces = [piece for part in parts if part["type"] == "thinking" for piece in part["thinking"]]
-    return "".join(piece["text"] for piece in pieces), "".join(
-        part["text"] for part in parts if part["type"] == "text"
-    )
+    return "".join(piece["text"] for piece in pieces), "".join(part["text"] for part in parts if part["type"] == "text")

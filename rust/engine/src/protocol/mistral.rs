@@ -100,7 +100,8 @@ fn put_back(message: &mut Object) {
 
 /// Makes text and thoughts of a content that is a list; the list.
 fn take_apart(says: &mut Object) -> Option<Vec<Value>> {
-    let Some(Value::Array(parts)) = says.get_mut("content").filter(|content| content.is_array()).map(Value::take) else {
+    let Some(Value::Array(parts)) = says.get_mut("content").filter(|content| content.is_array()).map(Value::take)
+    else {
         return None;
     };
     says.insert("content".into(), written(&parts).into());

@@ -61,20 +61,8 @@ pub(crate) static RULES: &[Rule] = &[
         source: "corpus 6befb0ba6ad8a31b",
         ..RULE
     },
-    Rule {
-        providers: &["groq"],
-        params: &["n"],
-        effect: Only(1.0),
-        source: GROQ_PAGE,
-        ..RULE
-    },
-    Rule {
-        providers: &["groq"],
-        params: &["logprobs"],
-        effect: Only(0.0),
-        source: GROQ_PAGE,
-        ..RULE
-    },
+    Rule { providers: &["groq"], params: &["n"], effect: Only(1.0), source: GROQ_PAGE, ..RULE },
+    Rule { providers: &["groq"], params: &["logprobs"], effect: Only(0.0), source: GROQ_PAGE, ..RULE },
     Rule { providers: &["groq"], params: &["logit_bias", "top_logprobs"], source: GROQ_PAGE, ..RULE },
     Rule {
         providers: &["xai"],
@@ -147,13 +135,7 @@ pub(crate) static RULES: &[Rule] = &[
     },
     Rule { providers: &["mistral"], params: &["seed"], effect: Named("random_seed"), source: MISTRAL_SDK, ..RULE },
     // Usage is always in the last chunk.
-    Rule {
-        providers: &["mistral"],
-        params: &["stream_options"],
-        effect: Implied(None),
-        source: MISTRAL_SDK,
-        ..RULE
-    },
+    Rule { providers: &["mistral"], params: &["stream_options"], effect: Implied(None), source: MISTRAL_SDK, ..RULE },
     Rule {
         providers: &["mistral"],
         route: Embeddings,
