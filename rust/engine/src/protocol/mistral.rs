@@ -3,36 +3,21 @@
 //! A model that thinks answers in parts, and thoughts are parts among them. Here the text is `content` and the thoughts are
 //! `reasoning_content` and `thinking_blocks`; the parts themselves stand in the message's `provider_specific_fields`, and
 //! sent back they go out as they came, unless the caller changed the text. What else OpenAI's messages carry is not sent,
-//! because Mistral answers 422 to fields that it does not know.
+//! because Mistral answers 422 to fields that it does not know
+//! (https://github.com/charmbracelet/crush/issues/1590).
 
 use std::collections::BTreeMap;
 
 use memchr::memmem;
 use serde_json::{Value, json};
 
-use super::{Ask, EventReader, Object, Protocol, Route, chunk, text};
+use super::{Ask, EventReader, Object, Protocol, Route, chunk, foreign, text};
 use crate::chunk::{self as openai, Meaning};
 use crate::error::Result;
 use crate::sse::Event;
 
 /// Where the parts of an answer are kept.
 const KEPT: &str = "mistral_content";
-
-/// Fields of answers, ours and other providers', that a message to Mistral may not have
-/// (https://github.com/charmbracelet/crush/issues/1590).
-const FOREIGN: [&str; 11] = [
-    "annotations",
-    "audio",
-    "function_call",
-    "images",
-    "provider_specific_fields",
-    "reasoning",
-    "reasoning_content",
-    "reasoning_details",
-    "reasoning_items",
-    "refusal",
-    "thinking_blocks",
-];
 
 /// The protocol.
 pub struct Mistral;
@@ -46,13 +31,7 @@ impl Protocol for Mistral {
     }
 
     fn request(&self, _ask: &Ask, mut body: Object) -> Result<Value> {
-        for message in body.get_mut("messages").and_then(Value::as_array_mut).into_iter().flatten() {
-            if let Value::Object(message) = message
-                && message.get("role").is_some_and(|role| role == "assistant")
-            {
-                put_back(message);
-            }
-        }
+        foreign::answers(&mut body).for_each(put_back);
         if let Some(Value::Object(extra)) = body.shift_remove("extra_body") {
             body.extend(extra);
         }
@@ -82,14 +61,7 @@ fn choices(reply: &mut Value) -> impl Iterator<Item = &mut Value> {
 /// A message of an answer as Mistral sent it.
 fn put_back(message: &mut Object) {
     let kept = message.get_mut("provider_specific_fields").and_then(|own| own.get_mut(KEPT)).map(Value::take);
-    for name in FOREIGN {
-        message.shift_remove(name);
-    }
-    for call in message.get_mut("tool_calls").and_then(Value::as_array_mut).into_iter().flatten() {
-        if let Value::Object(call) = call {
-            call.shift_remove("provider_specific_fields");
-        }
-    }
+    foreign::remove(message);
     if let Some(Value::Array(parts)) = kept {
         let said = message.get("content").and_then(Value::as_str).unwrap_or_default();
         if written(&parts) == said {

@@ -4,6 +4,7 @@
 //! Nothing here sends, waits or knows of Python.
 
 pub mod anthropic;
+mod foreign;
 pub mod gemini;
 pub mod mistral;
 
