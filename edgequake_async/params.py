@@ -8,7 +8,7 @@ provider with a protocol of its own has none, because its translator knows what 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from . import _eq_core, config
@@ -64,6 +64,17 @@ def adapt(body: dict[str, Any], route: str, provider: str, params: Mapping[str, 
         raise to_exception(_eq_core.unsupported_params(provider, model, refused), model)
     for name in refused:
         del body[name]
+
+
+def without(message: Any, fields: Collection[str]) -> Any:
+    """An assistant's message without fields of other providers' answers; the message itself where it has none."""
+    is_dict = isinstance(message, Mapping)
+    said = message if is_dict else {**message.__dict__, **(message.__pydantic_extra__ or {})}
+    if said.get("role") != "assistant" or all(said.get(name) is None for name in fields):
+        return message
+    if is_dict:
+        return {name: value for name, value in said.items() if name not in fields}
+    return message.model_copy(update=dict.fromkeys(fields))
 
 
 def drops(params: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from . import _eq_core, config
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
-from .params import adapt, allowed_params, drops
+from .params import adapt, allowed_params, drops, without
 from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
@@ -97,7 +97,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             _refuse(params, provider, model)
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
-    is_native = bool(config.row(provider)["protocol"])
+    row = config.row(provider)
+    is_native = bool(row["protocol"])
     if route == "chat":
         body["messages"] = _messages(params["messages"], model)
     for key, value in params.items():
@@ -112,6 +113,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         for unwanted in dropped:
             body.pop(unwanted, None)
     adapt(body, route, provider, params)
+    if row["refuses"] and route == "chat":
+        body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
     if (extra_body := get("extra_body")) is not None:
         body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     target, info = _find_target(route, provider, name, bool(get("stream")), params)

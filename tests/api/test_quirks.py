@@ -116,6 +116,20 @@ def test_tool_calls_without_index_are_told_apart(fake: FakeProvider) -> None:
     assert calls == [("a", "{}"), ("b", '{"x":1}')]
 
 
+def test_groq_is_not_sent_the_thoughts_of_others(fake: FakeProvider) -> None:
+    fake.script(raw(200, (), whole({"content": "4", "reasoning_content": "2 and 2", "reasoning": "mine"})))
+    message = WAY.completion(**call(fake, "deepseek")).choices[0].message
+    for again in (message, json.loads(message.model_dump_json())):
+        fake.script(raw(200, (), whole({"content": "5"})))
+        WAY.completion(**call(fake, "groq", messages=[*USER, again, *USER]))
+        sent = fake.requests[-1].json["messages"]
+        told = {name: value for name, value in sent[1].items() if value is not None}
+        assert told == {"role": "assistant", "content": "4", "reasoning": "mine"}
+        assert not {"reasoning_content", "thinking_blocks"} & sent[1].keys()
+        assert (sent[0], sent[2]) == (USER[0], USER[0])
+    assert message.reasoning_content == "2 and 2"
+
+
 def test_mistral_s_parts_are_text_and_thoughts(fake: FakeProvider) -> None:
     parts = [
         {"type": "thinking", "thinking": [{"type": "text", "text": "2 and 2"}], "closed": True},

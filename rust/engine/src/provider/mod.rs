@@ -34,6 +34,8 @@ pub struct Provider {
     pub paths: &'static [(&'static str, &'static str)],
     /// A reply with status 202 is no reply yet: it is fetched from `/status/` and the id in its `NVCF-REQID` header.
     pub polls: bool,
+    /// Fields of other providers' answers that it refuses in an assistant's message.
+    pub refuses: &'static [&'static str],
     /// The page that states the base URL.
     pub source: &'static str,
 }

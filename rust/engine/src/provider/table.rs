@@ -27,6 +27,7 @@ const HOSTED: Provider = Provider {
     endpoints: &["chat"],
     paths: &[],
     polls: false,
+    refuses: &[],
     source: "",
 };
 

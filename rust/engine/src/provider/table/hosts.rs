@@ -9,6 +9,8 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.groq.com/openai/v1",
         key_vars: &["GROQ_API_KEY"],
         base_vars: &["GROQ_API_BASE"],
+        // https://github.com/janhq/jan/issues/8136
+        refuses: &["reasoning_content", "thinking_blocks"],
         source: "https://console.groq.com/docs/openai",
         ..HOSTED
     },
