@@ -17,16 +17,29 @@ from __future__ import annotations
 
 import functools
 import importlib
+import itertools
 import os
 import re
 import sys
 from collections.abc import Mapping
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Any
+from urllib.parse import quote
 
 from . import _eq_core
 
-__all__ = ["DEFAULTS", "assign", "base_for", "base_variables", "default_base", "get", "is_setting", "key_for", "reset"]
+__all__ = [
+    "DEFAULTS",
+    "assign",
+    "base_for",
+    "base_variables",
+    "default_base",
+    "get",
+    "is_setting",
+    "key_for",
+    "options_for",
+    "reset",
+]
 
 # Names that have an effect today, and those of litellm that programs assign and that need none here.
 DEFAULTS: Mapping[str, Any] = {
@@ -47,12 +60,14 @@ DEFAULTS: Mapping[str, Any] = {
 # What is to be filled in in a base URL of the table.
 _BLANK = re.compile(r"\{(\w+)\}")
 
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+
 _assigned: dict[str, Any] = {}
 
 
 def is_setting(name: str) -> bool:
-    """Whether a name is configuration: a known setting, or ``<provider>_key``."""
-    return name in DEFAULTS or (name.endswith("_key") and not name.startswith("_"))
+    """Whether a name is configuration: a known setting, ``<provider>_key``, or an option of a provider."""
+    return name in DEFAULTS or (name.endswith("_key") and not name.startswith("_")) or name in _option_names()
 
 
 def get(name: str) -> Any:
@@ -84,7 +99,29 @@ def key_for(provider: str) -> str | None:
     return None if key is None else str(key)
 
 
-def base_for(provider: str) -> str:
+def options_for(provider: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a provider is told besides a key and an address (a region, a project), by the names of its arguments.
+
+    Each is the call's own argument, the module variable of its name, the first of its environment variables that is
+    set, what the file says, or its default; those that nobody gives are missing.
+    """
+    found: dict[str, Any] = {}
+    for name, variables, default in row(provider)["options"]:
+        values = (
+            given.get(name),
+            _assigned.get(name),
+            next((value for variable in variables if (value := os.environ.get(variable))), None),
+            _of_provider(provider, name),
+            _file().get(name),
+            default,
+        )
+        value = next((value for value in values if value is not None and value != ""), None)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def base_for(provider: str, options: Mapping[str, Any] = EMPTY) -> str:
     """The base URL for a provider: ``api_base``, the provider's variables, the file, then the table's. "" if none."""
     base = _assigned.get("api_base")
     if base:
@@ -93,23 +130,25 @@ def base_for(provider: str) -> str:
         if base := os.environ.get(variable):
             return with_suffix(provider, base)
     base = _of_provider(provider, "api_base") or _file().get("api_base")
-    return with_suffix(provider, str(base)) if base else default_base(provider)
+    return with_suffix(provider, str(base)) if base else default_base(provider, options)
 
 
-def default_base(provider: str) -> str:
-    """The table's base URL, its ``{VARIABLE}`` filled in from the environment. "" if there is none or it is not set."""
+def default_base(provider: str, options: Mapping[str, Any] = EMPTY) -> str:
+    """The table's base URL, its ``{option}`` filled in. "" if there is none, or nobody says what belongs there."""
     base = str(row(provider)["base_url"])
-    for variable in _BLANK.findall(base):
-        value = os.environ.get(variable)
+    for name in _BLANK.findall(base):
+        value = options.get(name)
         if not value:
             return ""
-        base = base.replace(f"{{{variable}}}", value)
+        base = base.replace(f"{{{name}}}", quote(str(value), safe=""))
     return base
 
 
 def base_variables(provider: str) -> list[str]:
-    """The variables any of which gives a provider its base URL."""
-    return [*_BLANK.findall(row(provider)["base_url"]), *row(provider)["base_vars"]]
+    """The arguments and variables that give a provider its base URL."""
+    blanks = set(_BLANK.findall(row(provider)["base_url"]))
+    options = [[name, *variables] for name, variables, _ in row(provider)["options"] if name in blanks]
+    return [*itertools.chain.from_iterable(options), *row(provider)["base_vars"]]
 
 
 def with_suffix(provider: str, base: str) -> str:
@@ -128,6 +167,11 @@ def with_suffix(provider: str, base: str) -> str:
 @functools.cache
 def _rows() -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in _eq_core.providers()}
+
+
+@functools.cache
+def _option_names() -> frozenset[str]:
+    return frozenset(name for each in _rows().values() for name, _, _ in each["options"])
 
 
 def row(provider: str) -> dict[str, Any]:

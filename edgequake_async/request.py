@@ -5,6 +5,7 @@ changes them, and says which argument is wrong before a byte is sent.
 from __future__ import annotations
 
 import functools
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -98,11 +99,12 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
-    is_native = bool(row["protocol"])
+    is_native = row["translated"]
     if route == "chat":
         body["messages"] = _messages(params["messages"], model)
+    local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
     for key, value in params.items():
-        if value is not None and key not in _LOCAL:
+        if value is not None and key not in local:
             body[key] = value
     if (response_format := get("response_format")) is not None:
         body["response_format"] = read_response_format(response_format, model)
@@ -157,18 +159,20 @@ def _find_target(
 ) -> tuple[_eq_core.Target, CallInfo]:
     get = params.get
     model = params["model"]
+    row = config.row(provider)
+    options = config.options_for(provider, params) if row["options"] else config.EMPTY
     given_base = get("api_base") or get("base_url")
-    base = (
-        config.with_suffix(provider, _text("api_base", given_base, model)) if given_base else config.base_for(provider)
-    )
+    if given_base:
+        base = config.with_suffix(provider, _text("api_base", given_base, model))
+    else:
+        base = config.base_for(provider, options)
     given_key = get("api_key")
     key = _text("api_key", given_key, model) if given_key else config.key_for(provider)
-    row = config.row(provider)
     if not base:
         names = " or ".join(config.base_variables(provider))
         why = f"provider {provider!r} has no default; pass api_base or set {names}"
         raise BadRequestError(f"api_base: {why}", model, provider)
-    if key is None and row["key_required"] and base == config.default_base(provider):
+    if key is None and row["key_required"] and base == config.default_base(provider, options):
         names = " or ".join(row["key_vars"])
         raise AuthenticationError(f"No API key for {provider}: pass api_key or set {names}", provider, model)
     timeout = get("timeout")
@@ -189,7 +193,7 @@ def _find_target(
         read_timeout(timeout, stream=stream, model=model),
         _retries(params),
         *_verify(config.get("ssl_verify") if verify is None else verify, model),
-        _asked(route, provider, name, stream, params),
+        _asked(route, row, name, stream, params, options),
     )
     try:
         return make_target(*terms), _info(provider, name, base)
@@ -234,12 +238,25 @@ def _headers(provider: str, params: Mapping[str, Any]) -> tuple[tuple[str, str],
     return tuple(merged.items())
 
 
+_Asked = tuple[str, str, bool, bool, tuple[str, ...], tuple[tuple[str, str], ...]]
+
+
 def _asked(
-    route: str, provider: str, name: str, stream: bool, params: Mapping[str, Any]
-) -> tuple[str, str, bool, bool, tuple[str, ...]] | None:
-    if not config.row(provider)["protocol"]:
+    route: str, row: Mapping[str, Any], name: str, stream: bool, params: Mapping[str, Any], options: Mapping[str, Any]
+) -> _Asked | None:
+    if not (row["protocol"] or row["auth"]):
         return None
-    return route, name, stream, drops(params), allowed_params(params)
+    told = tuple((option, _option(option, value, params["model"])) for option, value in options.items())
+    return route, name, stream, drops(params), allowed_params(params), told
+
+
+def _option(name: str, value: Any, model: str) -> str:
+    """An option as text; a document (a service account's) as JSON."""
+    if isinstance(value, Mapping):
+        return json.dumps(dict(value))
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
+    return _text(name, str(value) if hasattr(value, "__fspath__") else value, model)
 
 
 def _own_headers(provider: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -6,8 +6,8 @@
         fake.script(error(429, headers={"retry-after": "1"}), stream(["Hel", "lo"], gap=0.1))
         ...  # point a client at fake.base_url with fake.api_key
 
-Without a script it answers chat completions, embeddings, models and Anthropic's messages like a small deterministic
-model.
+Without a script it answers like a small deterministic model, in the protocol of the path: OpenAI's, Anthropic's,
+Gemini's and Vertex AI's, Bedrock's, Ollama's, Cohere's, and reranking. docs/testing.md lists the paths.
 FakeCoreX does the same for every endpoint of a Zaguan CoreX gateway. Needs only the standard library.
 """
 

@@ -6,20 +6,19 @@ stream's message_delta has output_tokens as its only usage. Paths are found by t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import openai_chat
+from . import brain, openai_chat
 from .anthropic_ask import check_messages, read, said, tool_tokens
-from .brain import Ask, Turn, answers, prompt_tokens, tokens
+from .brain import Ask, Turn, prompt_tokens, tokens
 from .fields import needed
-from .framing import Answer, spaced
-from .openai_ask import Refusal, document
-from .openai_wire import event_answer, json_answer, lenient, named_event
+from .framing import Answer
+from .openai_ask import Refusal, bearer, document
+from .openai_wire import event_answer, json_answer, lenient, named_event, request_id
 from .records import Received
-from .replies import Common, Error, Stream, Text
+from .replies import Common, Error, Stream, Text, steps
 from .schema import SchemaError
 
 Json = dict[str, Any]
@@ -47,8 +46,7 @@ def speaks(record: Received) -> bool:
 
 def check_key(record: Received, key: str) -> None:
     """Raises Refusal (401) unless the key comes in x-api-key or as a bearer token."""
-    bearer = record.headers.get("authorization", "").removeprefix("Bearer ").strip()
-    given = record.headers.get("x-api-key") or bearer
+    given = record.headers.get("x-api-key") or bearer(record)
     if not given:
         raise Refusal(401, "x-api-key header is required")
     if given != key:
@@ -56,11 +54,20 @@ def check_key(record: Received, key: str) -> None:
 
 
 def default(record: Received) -> Answer:
-    """What the small model answers, or the error that says why not."""
-    try:
-        return _answer(record)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+    """What the small model answers. Raises Refusal."""
+    tail = record.path.rstrip("/")
+    counts = tail.endswith("/messages/count_tokens")
+    if not counts and not tail.endswith("/messages"):
+        raise Refusal(404, f"Not found: {record.path}")
+    if record.method != "POST":
+        raise Refusal(405, f"Not allowed to {record.method} on {record.path}")
+    if "anthropic-version" not in record.headers:
+        raise Refusal(400, "anthropic-version: header is required")
+    body = document(record)
+    if counts:
+        return answer(counted(body), record, _PLAIN)
+    turn, whole = answered(body, record)
+    return answer(events(whole, turn) if body.get("stream") else whole, record, _PLAIN)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -71,26 +78,30 @@ def refuse(record: Received, refusal: Refusal) -> Answer:
 def render(reply: Text | Stream | Error, record: Received) -> Answer:
     """A scripted reply in Anthropic's format; a text is streamed where the request asks for a stream."""
     if isinstance(reply, Error):
-        usual = _TYPES.get(reply.status, "api_error" if reply.status >= 500 else "invalid_request_error")
-        error = {"type": reply.type or usual, "message": reply.message}
-        whole = {"type": "error", "error": error, "request_id": f"req_fake{record.number:08d}"}
+        whole = {"type": "error", "error": _error(reply), "request_id": request_id(record)}
         return json_answer(record, whole, reply, reply.status, _REQUEST_ID)
-    told = scripted(reply, record)
+    return answer(scripted(reply, record), record, reply)
+
+
+def answer(told: Json | Iterator[bytes | float], record: Received, common: Common) -> Answer:
+    """A message, or the events of one, with the headers that Anthropic sends."""
     if isinstance(told, dict):
-        return json_answer(record, told, reply, id=_REQUEST_ID)
-    return event_answer(record, told, reply, _REQUEST_ID)
+        return json_answer(record, told, common, id=_REQUEST_ID)
+    return event_answer(record, told, common, _REQUEST_ID)
 
 
-def scripted(reply: Text | Stream, record: Received) -> Json | Iterator[bytes | float]:
-    """A scripted reply as a message, or as the events of one; it answers even what is not valid."""
-    body = lenient(record)
+def scripted(reply: Text | Stream, record: Received, **fields: Any) -> Json | Iterator[bytes | float]:
+    """A scripted reply as a message, or as the events of one; it answers even what is not valid.
+
+    ``fields`` are those of the body that a service has in the path.
+    """
+    body = {**lenient(record), **fields}
     if reply.model is not None:
         body["model"] = reply.model
     n_input = prompt_tokens(said(body))
     if isinstance(reply, Stream):
         return _paced(reply, _envelope(body, record, n_input))
-    finish = reply.finish_reason or ("tool_calls" if reply.tool_calls else "stop")
-    turn = Turn(reply.content or None, reply.tool_calls, reply.reasoning, reply.refusal, finish)
+    turn = brain.scripted(reply)
     whole = _message(body, record, turn, n_input, None)
     if reply.usage:
         whole["usage"] = dict(reply.usage)
@@ -130,32 +141,17 @@ def events(whole: Mapping[str, Any], turn: Turn) -> Iterator[bytes]:
     yield from _closing(whole["stop_reason"], whole["stop_sequence"], whole["usage"].get("output_tokens", 0))
 
 
-def _answer(record: Received) -> Answer:
-    tail = record.path.rstrip("/")
-    counts = tail.endswith("/messages/count_tokens")
-    if not counts and not tail.endswith("/messages"):
-        raise Refusal(404, f"Not found: {record.path}")
-    if record.method != "POST":
-        raise Refusal(405, f"Not allowed to {record.method} on {record.path}")
-    if "anthropic-version" not in record.headers:
-        raise Refusal(400, "anthropic-version: header is required")
-    body = document(record)
-    if counts:
-        return json_answer(record, counted(body), _PLAIN, id=_REQUEST_ID)
-    turn, whole = answered(body, record)
-    if body.get("stream"):
-        return event_answer(record, events(whole, turn), _PLAIN, _REQUEST_ID)
-    return json_answer(record, whole, _PLAIN, id=_REQUEST_ID)
+def _error(reply: Error) -> Json:
+    usual = _TYPES.get(reply.status, "api_error" if reply.status >= 500 else "invalid_request_error")
+    return {"type": reply.type or usual, "message": reply.message}
 
 
 def _spoken(ask: Ask) -> tuple[Turn, str | None]:
     """The turn, and the sequence that stopped it."""
     try:
-        turn = answers(replace(ask, stop=()))[0]
+        return brain.stopped(ask)
     except SchemaError as exc:
         raise Refusal(400, f"output_config.format.schema: {exc}", param="output_config", code="invalid_schema") from exc
-    found = [(turn.content.find(word), word) for word in ask.stop if turn.content and word in turn.content]
-    return (answers(ask)[0], min(found)[1]) if found else (turn, None)
 
 
 def _envelope(body: Mapping[str, Any], record: Received, n_input: int) -> Json:
@@ -179,7 +175,7 @@ def _message(body: Mapping[str, Any], record: Received, turn: Turn, n_input: int
         blocks.append({"type": "text", "text": turn.content or ""})
     for position, call in enumerate(turn.calls):
         id = call.id or f"toolu_fake{record.number:08d}x{position}"
-        blocks.append({"type": "tool_use", "id": id, "name": call.name, "input": _arguments(call.arguments)})
+        blocks.append({"type": "tool_use", "id": id, "name": call.name, "input": call.arguments_object or {}})
     whole = _envelope(body, record, n_input)
     whole["content"] = blocks
     finish = _STOPS.get(turn.finish_reason, turn.finish_reason)
@@ -187,15 +183,6 @@ def _message(body: Mapping[str, Any], record: Received, turn: Turn, n_input: int
     whole["stop_sequence"] = stop
     whole["usage"]["output_tokens"] = openai_chat.usage(n_input, [turn])["completion_tokens"]
     return whole
-
-
-def _arguments(arguments: Mapping[str, Any] | str) -> Any:
-    if not isinstance(arguments, str):
-        return arguments
-    try:
-        return json.loads(arguments)
-    except ValueError:
-        return {}
 
 
 def _parts(block: Json, arguments: Iterator[str]) -> tuple[Json, Iterable[Json]]:
@@ -211,17 +198,19 @@ def _parts(block: Json, arguments: Iterator[str]) -> tuple[Json, Iterable[Json]]
 
 def _paced(reply: Stream, opening: Json) -> Iterator[bytes | float]:
     """A scripted stream as one text block; a mapping among the pieces is a whole delta."""
-    if reply.first_delay:
-        yield reply.first_delay
+    yield reply.first_delay
     yield named_event("message_start", message=opening)
     yield named_event("content_block_start", index=0, content_block={"type": "text", "text": ""})
     text = ""
-    for piece in spaced(reply.pieces, reply.gap):
+    for piece in steps(reply):
         if isinstance(piece, float | int):
             yield piece
         elif isinstance(piece, str):
             text += piece
             yield named_event("content_block_delta", index=0, delta={"type": "text_delta", "text": piece})
+        elif isinstance(piece, Error):
+            yield named_event("error", error=_error(piece))
+            return
         else:
             yield named_event("content_block_delta", index=0, delta=piece)
     if reply.finish_reason is not None:

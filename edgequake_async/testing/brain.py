@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from .replies import ToolCall
+from .replies import Text, ToolCall
 from .schema import example
 
 FinishReason = Literal["stop", "length", "tool_calls"]
@@ -69,6 +69,12 @@ class Turn:
     finish_reason: str = "stop"
 
 
+def scripted(reply: Text) -> Turn:
+    """A scripted reply as a turn."""
+    finish = reply.finish_reason or ("tool_calls" if reply.tool_calls else "stop")
+    return Turn(reply.content or None, reply.tool_calls, reply.reasoning, reply.refusal, finish)
+
+
 def tokens(text: str | None) -> list[str]:
     """The text in the small pieces that the model counts and streams; joined, they are the text."""
     return _TOKEN.findall(text or "")
@@ -93,6 +99,13 @@ def answers(ask: Ask) -> list[Turn]:
         content, finish_reason = _limited(_text(ask, number), ask)
         turns.append(Turn(content, (), reasoning, finish_reason=finish_reason))
     return turns
+
+
+def stopped(ask: Ask) -> tuple[Turn, str | None]:
+    """The first turn, and the sequence that stopped it, if one did. Raises SchemaError as answers() does."""
+    turn = answers(replace(ask, stop=()))[0]
+    found = [(turn.content.find(word), word) for word in ask.stop if turn.content and word in turn.content]
+    return (answers(ask)[0], min(found)[1]) if found else (turn, None)
 
 
 def _text(ask: Ask, number: int) -> str:

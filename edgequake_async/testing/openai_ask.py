@@ -34,6 +34,14 @@ class Refusal(Exception):
 
 
 def document(record: Received) -> Mapping[str, Any]:
+    """The request's JSON object, which names a model. Raises Refusal (400)."""
+    body = parsed(record)
+    if not isinstance(body.get("model"), str):
+        raise Refusal(400, "you must provide a model parameter")
+    return body
+
+
+def parsed(record: Received) -> Mapping[str, Any]:
     """The request's JSON object. Raises Refusal (400)."""
     try:
         body = record.json
@@ -42,9 +50,12 @@ def document(record: Received) -> Mapping[str, Any]:
         raise Refusal(400, f"We could not parse the JSON body of your request. {hint}") from exc
     if not isinstance(body, Mapping):
         raise Refusal(400, "The body of your request is not a JSON object.")
-    if not isinstance(body.get("model"), str):
-        raise Refusal(400, "you must provide a model parameter")
     return body
+
+
+def bearer(record: Received) -> str:
+    """The bearer token of a request; empty where it has none."""
+    return record.headers.get("authorization", "").removeprefix("Bearer ").strip()
 
 
 def read(body: Mapping[str, Any]) -> Ask:

@@ -14,10 +14,10 @@ from typing import Any
 
 from . import openai_chat
 from .brain import Turn, answers, prompt_tokens, tokens
-from .framing import Answer, answer, spaced
-from .openai_ask import Refusal, document, read, said
+from .framing import Answer, answer
+from .openai_ask import Refusal, bearer, document, read, said
 from .records import Received
-from .replies import Common, Error, Stream, Text
+from .replies import Common, Error, Stream, Text, steps
 from .schema import SchemaError
 from .vectors import embed
 
@@ -32,11 +32,8 @@ DONE = b"data: [DONE]\n\n"
 
 
 def default(record: Received) -> Answer:
-    """What the small model answers, or the error object that says why not."""
-    try:
-        return _route(record)(record)
-    except Refusal as refusal:
-        return refuse(record, refusal)
+    """What the small model answers. Raises Refusal."""
+    return _route(record)(record)
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
@@ -47,14 +44,7 @@ def refuse(record: Received, refusal: Refusal) -> Answer:
 def render(reply: Text | Stream | Error, record: Received) -> Answer:
     """A scripted reply in OpenAI's format; a text is streamed where the request asks for a stream."""
     if isinstance(reply, Error):
-        kind = reply.type or _ERROR_TYPES.get(reply.status, "server_error" if reply.status >= 500 else None)
-        error = {
-            "message": reply.message,
-            "type": kind or "invalid_request_error",
-            "param": reply.param,
-            "code": reply.code,
-        }
-        return json_answer(record, {"error": error}, reply, reply.status)
+        return json_answer(record, _failure(reply), reply, reply.status)
     body = lenient(record)
     if reply.model is not None:
         body["model"] = reply.model
@@ -68,12 +58,18 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
 
 def check_key(record: Received, key: str) -> None:
     """Raises Refusal (401) unless the key comes as a bearer token or in Azure's api-key header."""
-    given = record.headers.get("api-key") or record.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    given = record.headers.get("api-key") or bearer(record)
     if not given:
         raise Refusal(401, "You didn't provide an API key. Send it as the header: Authorization: Bearer YOUR_KEY")
     if given != key:
         masked = f"{given[:4]}****{given[-2:]}" if len(given) > 8 else "****"
         raise Refusal(401, f"Incorrect API key provided: {masked}.", code="invalid_api_key")
+
+
+def _failure(reply: Error) -> dict[str, Any]:
+    usual = _ERROR_TYPES.get(reply.status, "server_error" if reply.status >= 500 else "invalid_request_error")
+    kind = reply.type or usual
+    return {"error": {"message": reply.message, "type": kind, "param": reply.param, "code": reply.code}}
 
 
 def _route(record: Received) -> Callable[[Received], Answer]:
@@ -114,11 +110,10 @@ def _spoken(
 
 def _paced(reply: Stream, body: Mapping[str, Any], record: Received) -> Iterator[bytes | float]:
     base = openai_chat.envelope(body, record.number, "chat.completion.chunk")
-    if reply.first_delay:
-        yield reply.first_delay
+    yield reply.first_delay
     opening = {"role": "assistant"}
     text = ""
-    for piece in spaced(reply.pieces, reply.gap):
+    for piece in steps(reply):
         if isinstance(piece, str):
             text += piece
             yield event(openai_chat.chunk(base, 0, {**opening, "content": piece}))
@@ -126,6 +121,9 @@ def _paced(reply: Stream, body: Mapping[str, Any], record: Received) -> Iterator
         elif isinstance(piece, Mapping):
             yield event(openai_chat.chunk(base, 0, piece))
             opening = {}
+        elif isinstance(piece, Error):
+            yield event(_failure(piece))
+            return
         else:
             yield piece
     if reply.finish_reason is not None:
@@ -207,22 +205,34 @@ def wants_usage(body: Mapping[str, Any]) -> bool:
 
 def json_answer(record: Received, value: Any, common: Common, status: int = 200, id: str = _REQUEST_ID) -> Answer:
     """A JSON document with the usual headers; the request's id goes into the header ``id``."""
-    headers = _headers(record, "application/json", common, id)
-    body = compact(value)
-    return answer(status, headers, [body], encoding=common.encoding, delay=common.delay)
+    usual = {"content-type": "application/json", id: request_id(record)}
+    return sent(usual, [compact(value)], common, status=status)
 
 
 def event_answer(record: Received, pieces: Iterable[bytes | float], common: Common, id: str = _REQUEST_ID) -> Answer:
     """Server-sent events with the usual headers, one TCP write per piece."""
-    headers = _headers(record, "text/event-stream; charset=utf-8", common, id)
-    return answer(200, headers, pieces, chunked=True, encoding=common.encoding, delay=common.delay)
+    usual = {"content-type": "text/event-stream; charset=utf-8", id: request_id(record)}
+    return sent(usual, pieces, common, chunked=True)
 
 
-def _headers(record: Received, content_type: str, common: Common, id: str) -> list[tuple[str, str]]:
+def request_id(record: Received) -> str:
+    """The id of a request, made from its number."""
+    return f"req_fake{record.number:08d}"
+
+
+def sent(
+    usual: Mapping[str, str],
+    pieces: Iterable[bytes | float],
+    common: Common,
+    *,
+    status: int = 200,
+    chunked: bool = False,
+) -> Answer:
+    """A body with its ``usual`` headers, except where the reply gives its own, and what the reply has besides."""
     given = list(common.headers.items() if isinstance(common.headers, Mapping) else common.headers)
     names = {name.lower() for name, _ in given}
-    usual = [("content-type", content_type), (id, f"req_fake{record.number:08d}")]
-    return [(name, value) for name, value in usual if name not in names] + given
+    headers = [(name, value) for name, value in usual.items() if name not in names] + given
+    return answer(status, headers, pieces, chunked=chunked, encoding=common.encoding, delay=common.delay)
 
 
 def event(chunk: Mapping[str, Any]) -> bytes:
@@ -237,12 +247,16 @@ def named_event(name: str, /, **fields: Any) -> bytes:
 
 def compact(value: Any) -> bytes:
     """JSON without spaces, in UTF-8."""
+    return dumped(value, separators=(",", ":"))
+
+
+def dumped(value: Any, **layout: Any) -> bytes:
+    """JSON in UTF-8, laid out as json.dumps is told."""
     # Lone surrogates may come in as JSON escapes and must go out as such.
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     try:
-        return text.encode()
+        return json.dumps(value, ensure_ascii=False, **layout).encode()
     except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":")).encode()
+        return json.dumps(value, **layout).encode()
 
 
 _ROUTES: dict[str, tuple[str, Callable[[Received], Answer]]] = {

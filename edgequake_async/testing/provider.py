@@ -1,5 +1,4 @@
-"""FakeProvider: a model provider on loopback, for testing programs that call one. It speaks OpenAI's protocol, and
-Anthropic's on its paths.
+"""FakeProvider: a model provider on loopback, for testing programs that call one, in the protocol of the path.
 
 Promises a real server on a real socket in its own thread with its own event loop, so asyncio, uvloop, trio
 and plain synchronous callers are served alike, in this process or another. Without a script a small

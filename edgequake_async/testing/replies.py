@@ -9,11 +9,11 @@ consumed once.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from .framing import Encoding, Pieces
+from .framing import Encoding, Pieces, spaced
 
 HeaderLines: TypeAlias = "Mapping[str, str] | Sequence[tuple[str, str]]"
 _EVENT_STREAM = "text/event-stream; charset=utf-8"
@@ -21,8 +21,7 @@ _EVENT_STREAM = "text/event-stream; charset=utf-8"
 
 @dataclass(frozen=True)
 class ToolCall:
-    """A call the model makes: ``arguments`` is a JSON-able mapping, or a string sent as it is (even if
-    broken).
+    """A call the model makes: ``arguments`` is a JSON-able mapping, or a string sent as it is (even if broken).
 
     An empty ``id`` is replaced by one made from the request's number.
     """
@@ -37,6 +36,16 @@ class ToolCall:
         if isinstance(self.arguments, str):
             return self.arguments
         return json.dumps(self.arguments, ensure_ascii=False)
+
+    @property
+    def arguments_object(self) -> Any:
+        """The arguments for a protocol that sends them as an object; None where they are not JSON."""
+        if not isinstance(self.arguments, str):
+            return self.arguments
+        try:
+            return json.loads(self.arguments)
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -65,7 +74,7 @@ class Text(Common):
 class Stream(Common):
     """See stream()."""
 
-    pieces: Iterable[str | Mapping[str, Any] | float] = ()
+    pieces: Iterable[str | Mapping[str, Any] | float | Reply] = ()
     gap: float = 0.0
     first_delay: float = 0.0
     finish_reason: str | None = "stop"
@@ -153,7 +162,7 @@ def text(
 
 
 def stream(
-    pieces: Iterable[str | Mapping[str, Any] | float],
+    pieces: Iterable[str | Mapping[str, Any] | float | Reply],
     *,
     gap: float = 0.0,
     first_delay: float = 0.0,
@@ -169,6 +178,7 @@ def stream(
 
     A string is a content delta, a mapping is a whole delta, a float is a pause in place of ``gap``, which are the
     seconds between pieces; ``first_delay`` passes between the head and the first piece, ``delay`` before the head.
+    An error() is told as the protocol tells it inside a stream, and ends it.
     ``finish_reason`` None and ``done`` False leave out the finishing event and the end marker. ``usage`` is sent
     even if not asked for.
     """
@@ -245,8 +255,7 @@ def drop_after(
 ) -> Reply:
     """Close the connection in the middle of ``reply`` (None: of the default answer).
 
-    Sends the head and ``n_bytes`` of the body as framed on the wire, or ``pieces`` of its writes; with
-    neither, closes without a head.
+    Sends the head and ``n_bytes`` of the body as framed on the wire, or ``pieces`` of its writes; neither: no head.
     """
     return Fault("close", n_bytes, pieces, reply, delay)
 
@@ -271,6 +280,16 @@ def slow_head(delay: float, reply: Reply | None = None) -> Reply:
 def refuse() -> Reply:
     """Close the next connection once it is accepted; close a reused one when its request arrives."""
     return Refuse()
+
+
+def steps(reply: Stream) -> Iterator[str | Mapping[str, Any] | float | Error]:
+    """A scripted stream's pieces and pauses, up to an error. Raises TypeError for another reply among the pieces."""
+    for piece in spaced(reply.pieces, reply.gap):
+        if not isinstance(piece, (str, Mapping, int, float, Error)):
+            raise TypeError(f"a stream cannot hold {type(piece).__name__}: expected text, a delta, a pause or an error")
+        yield piece
+        if isinstance(piece, Error):
+            return
 
 
 def _event(item: str | bytes | Mapping[str, Any] | float) -> bytes | float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
-from . import anthropic_wire, openai_wire
+from . import anthropic_wire, bedrock_wire, cohere_wire, gemini_wire, ollama_wire, openai_wire, rerank_wire, vertex_wire
 from .framing import Answer
 from .openai_ask import Refusal
 from .records import Received
@@ -14,7 +16,16 @@ from .replies import Error, Stream, Text
 if TYPE_CHECKING:
     from .provider import Wire
 
-_OTHERS: tuple[ModuleType, ...] = (anthropic_wire,)
+# Ollama's paths are asked for before Cohere's: both have a chat and an embed.
+_OTHERS: tuple[ModuleType, ...] = (
+    anthropic_wire,
+    gemini_wire,
+    vertex_wire,
+    bedrock_wire,
+    ollama_wire,
+    cohere_wire,
+    rerank_wire,
+)
 
 
 def check_key(record: Received, key: str) -> None:
@@ -23,18 +34,26 @@ def check_key(record: Received, key: str) -> None:
 
 
 def default(record: Received) -> Answer:
-    """The answer where nothing is scripted."""
-    return _of(record).default(record)
+    """The answer where nothing is scripted, or the error that says why not."""
+    return _told(record, _of(record).default)
 
 
 def render(reply: Text | Stream | Error, record: Received) -> Answer:
-    """A scripted reply in the format of the request."""
-    return _of(record).render(reply, record)
+    """A scripted reply in the format of the request, or the error that says why it has none there."""
+    return _told(record, partial(_of(record).render, reply))
 
 
 def refuse(record: Received, refusal: Refusal) -> Answer:
     """The error that says why not."""
     return _of(record).refuse(record, refusal)
+
+
+def _told(record: Received, how: Callable[[Received], Answer]) -> Answer:
+    # Here, not where the server catches a refusal: a fault that a script asks for must befall an error, too.
+    try:
+        return how(record)
+    except Refusal as refusal:
+        return refuse(record, refusal)
 
 
 def _of(record: Received) -> Wire:

@@ -186,7 +186,7 @@ def test_a_parameter_that_is_nobody_s_goes_on(open_fake: FakeProvider) -> None:
 
 RULED = {name for rule in _eq_core.param_rules() for name in rule["providers"]}
 # Providers with a translator that says what it can say, with a model each.
-NATIVES = {name: MODELS.get(name, "a-model") for name, row in ROWS.items() if row["protocol"] and name not in RULED}
+NATIVES = {name: MODELS.get(name, "a-model") for name, row in ROWS.items() if row["translated"] and name not in RULED}
 
 
 @pytest.mark.parametrize(("provider", "model"), NATIVES.items())

@@ -100,19 +100,24 @@ def test_the_first_base_variable_that_is_set_wins(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("name", [name for name in OPENAI if ROWS[name]["key_required"] and ROWS[name]["base_url"]])
 def test_a_call_without_a_key_is_refused_here(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    for variable in config.base_variables(name):
-        if f"{{{variable}}}" in ROWS[name]["base_url"]:
-            monkeypatch.setenv(variable, "0a1b")
+    for _, variables, _ in ROWS[name]["options"]:
+        monkeypatch.setenv(variables[0], "0a1b")
     with pytest.raises(eq.AuthenticationError) as raised:
         WAY.completion(model=f"{name}/m", messages=USER)
     assert all(variable in str(raised.value) for variable in ROWS[name]["key_vars"])
 
 
 def test_a_base_with_a_blank_is_filled_in_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(eq.BadRequestError, match="pass api_base or set CLOUDFLARE_ACCOUNT_ID or CLOUDFLARE_API_BASE"):
+    with pytest.raises(
+        eq.BadRequestError,
+        match="pass api_base or set cloudflare_account_id or CLOUDFLARE_ACCOUNT_ID or CLOUDFLARE_API_BASE",
+    ):
         WAY.completion(model="cloudflare/@cf/meta/llama-3.1-8b-instruct", messages=USER, api_key="k")
     monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "0a1b")
-    assert config.base_for("cloudflare") == "https://api.cloudflare.com/client/v4/accounts/0a1b/ai/v1"
+    told = config.options_for("cloudflare", {})
+    assert config.base_for("cloudflare", told) == "https://api.cloudflare.com/client/v4/accounts/0a1b/ai/v1"
+    told = config.options_for("cloudflare", {"cloudflare_account_id": "a/b"})
+    assert config.base_for("cloudflare", told) == "https://api.cloudflare.com/client/v4/accounts/a%2Fb/ai/v1"
     monkeypatch.setenv("CLOUDFLARE_API_BASE", "https://gateway.example/v1")
     assert config.base_for("cloudflare") == "https://gateway.example/v1"
 

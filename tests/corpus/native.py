@@ -1,7 +1,8 @@
 """What a reading of another protocol's recording says, and where what the library hands over differs from it.
 
 Promises an empty list of complaints where nothing differs. ``kept`` are values without a place in OpenAI's shape:
-each must be found whole somewhere in what the caller gets, wherever that is.
+each must be found whole somewhere in what the caller gets, wherever that is. What a protocol leaves out and clients
+need (ids of answers and calls, the model) is empty in a reading: the library makes it, or says what it was asked for.
 """
 
 from __future__ import annotations
@@ -33,6 +34,35 @@ class NativeReading:
 def complaints(exchange: Exchange, reading: NativeReading, seen: Seen) -> list[str]:
     """Everything that is wrong with one call."""
     return [*headers(exchange, seen), *_said(exchange, reading, seen), *failures(reading, seen)]
+
+
+def filled_complaints(
+    exchange: Exchange, reading: NativeReading, seen: Seen, made: tuple[str, str] = ("", "")
+) -> list[str]:
+    """``complaints`` for a protocol that leaves ids, models or counts out; ``made`` is how made ids begin."""
+    if not seen.documents:
+        return complaints(exchange, reading, seen)
+    told = told_by_chunks(seen.documents) if exchange.stream else told_by_response(seen.documents[0])
+    full = replace(reading, reply=_filled(exchange, reading.reply, told, made))
+    ids = [call.id for answer in told.choices.values() for call in answer.calls]
+    repeated = [f"calls share ids: {ids}"] if len(set(ids)) < len(ids) else []
+    found = [*complaints(exchange, full, seen), *repeated]
+    return [each for each in found if reading.reply.usage or not each.startswith("usage is on 0 chunks")]
+
+
+def _filled(exchange: Exchange, recorded: Reply, told: Reply, made: tuple[str, str]) -> Reply:
+    answer_id, call_id = made
+    choices = dict(recorded.choices)
+    for index, answer in choices.items():
+        calls = told.choices[index].calls if index in told.choices else ()
+        if len(calls) == len(answer.calls):
+            named = [
+                replace(ours, id=theirs.id) if not ours.id and theirs.id.startswith(call_id) else ours
+                for ours, theirs in zip(answer.calls, calls, strict=True)
+            ]
+            choices[index] = replace(answer, calls=tuple(named))
+    id = told.id if (told.id or "").startswith(answer_id) else None
+    return replace(recorded, id=recorded.id or id, model=recorded.model or exchange.model, choices=choices)
 
 
 def _said(exchange: Exchange, reading: NativeReading, seen: Seen) -> Iterator[str]:
@@ -74,7 +104,7 @@ def _shape(chunks: Sequence[Any]) -> Iterator[str]:
 def _replies(source: str, recorded: Reply, got: Reply) -> Iterator[str]:
     for name in ("id", "model", "citations"):
         yield from unequal(f"{source} {name}", getattr(recorded, name), getattr(got, name))
-    yield from (f"{source} usage{wrong}" for wrong in _absent(recorded.usage or {}, got.usage or {}))
+    yield from (f"{source} usage{wrong}" for wrong in absent(recorded.usage or {}, got.usage or {}))
     if recorded.choices.keys() != got.choices.keys():
         yield f"{source}: choices {list(recorded.choices)} recorded, {list(got.choices)} seen"
         return
@@ -85,11 +115,12 @@ def _replies(source: str, recorded: Reply, got: Reply) -> Iterator[str]:
             yield from unequal(f"{source} choice {index} {field.name}", *values)
 
 
-def _absent(wanted: Mapping[str, Any], got: Any, path: str = "") -> Iterator[str]:
+def absent(wanted: Mapping[str, Any], got: Any, path: str = "") -> Iterator[str]:
+    """Members that are missing or differ; further ones are no complaint."""
     for key, value in wanted.items():
         found = got.get(key) if isinstance(got, Mapping) else None
         if isinstance(value, Mapping) and isinstance(found, Mapping):
-            yield from _absent(value, found, f"{path}.{key}")
+            yield from absent(value, found, f"{path}.{key}")
         else:
             yield from unequal(f"{path}.{key}", value, found)
 
@@ -109,16 +140,17 @@ def _value(arguments: str) -> str:
 
 def _missing(source: str, kept: Sequence[Any], documents: Sequence[Any]) -> Iterator[str]:
     for value in kept:
-        if not any(_holds(document, value) for document in documents):
+        if not any(holds(document, value) for document in documents):
             yield f"{source} lost {json.dumps(value, ensure_ascii=False)[:300]}"
 
 
-def _holds(place: Any, value: Any) -> bool:
+def holds(place: Any, value: Any) -> bool:
+    """Whether a value is found whole anywhere in a document."""
     if same(place, value):
         return True
     if isinstance(place, dict):
-        return _within(place, value) or any(_holds(item, value) for item in place.values())
-    return isinstance(place, list) and any(_holds(item, value) for item in place)
+        return _within(place, value) or any(holds(item, value) for item in place.values())
+    return isinstance(place, list) and any(holds(item, value) for item in place)
 
 
 def _within(place: dict[str, Any], value: Any) -> bool:

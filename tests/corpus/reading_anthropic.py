@@ -7,7 +7,7 @@ answer for Claude has the same form.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,27 +41,37 @@ def read(exchange: Exchange) -> NativeReading:
     """Read one exchange. A stream counts as whole once it says why it stopped, else as broken."""
     request_id = request_id_of(exchange)
     if exchange.body_kind == "sse" and exchange.status < 400:
-        message, failure = _joined(exchange.body)
-        if failure is not None:  # usage and what is kept come with the last chunk
-            return NativeReading(replace(_reply(message), usage=None), failure, request_id)
-        return NativeReading(_reply(message), None, request_id, list(_kept(message)))
+        return streamed(events(exchange.body), request_id)
     document = json.loads(exchange.body)
     if exchange.status >= 400:
         return NativeReading(_reply({}), _failure(document["error"], exchange.status), request_id)
-    return NativeReading(_reply(document), None, request_id, list(_kept(document)))
+    return whole(document, request_id)
+
+
+def streamed(told: Iterable[tuple[str, str]], request_id: str | None) -> NativeReading:
+    """Read events, as (name, data) pairs."""
+    message, failure = _joined(told)
+    if failure is not None:  # usage and what is kept come with the last chunk
+        return NativeReading(replace(_reply(message), usage=None), failure, request_id)
+    return NativeReading(_reply(message), None, request_id, list(_kept(message)))
+
+
+def whole(message: Json, request_id: str | None) -> NativeReading:
+    """Read a message that came whole."""
+    return NativeReading(_reply(message), None, request_id, list(_kept(message)))
 
 
 def message_of(exchange: Exchange) -> Json:
     """The recorded message, whether it came whole or in a stream."""
-    return _joined(exchange.body)[0] if exchange.body_kind == "sse" else dict(json.loads(exchange.body))
+    return _joined(events(exchange.body))[0] if exchange.body_kind == "sse" else dict(json.loads(exchange.body))
 
 
-def _joined(body: bytes) -> tuple[Json, Failure | None]:
+def _joined(told: Iterable[tuple[str, str]]) -> tuple[Json, Failure | None]:
     """The message that a stream spells out, up to its end or failure."""
     message: Json = {}
     blocks: dict[int, Json] = {}
     arguments: dict[int, str] = {}
-    for name, data in events(body):
+    for name, data in told:
         event = json.loads(data)
         kind = event.get("type") or name
         if kind == "error":

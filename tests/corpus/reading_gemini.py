@@ -52,7 +52,7 @@ def read(exchange: Exchange) -> NativeReading:
         pieces = document if isinstance(document, list) else [document]
     failed = next((piece for piece in pieces if "error" in piece), None)
     if failed is not None:
-        return NativeReading(Reply(None, None, {}, None, None), _failure(failed["error"]), request_id)
+        return NativeReading(Reply(None, None, {}, None, None), failure_of(failed["error"]), request_id)
     reading, kept, ended = _read(pieces)
     if not ended and exchange.stream:  # usage and what is kept come with the last chunk
         broken = Reply(reading.id, reading.model, reading.choices, None, None)
@@ -201,7 +201,8 @@ def _usage(counted: Json) -> Json:
     return usage
 
 
-def _failure(error: Mapping[str, Any]) -> Failure:
+def failure_of(error: Mapping[str, Any]) -> Failure:
+    """What Google's error object, which most of its services answer with, says."""
     status, message = error["code"], error["message"]
     reasons = {detail.get("reason") for detail in error.get("details") or ()}
     kind = "ContextWindowExceededError" if _TOO_LONG in message else error_class(status, set(), message)

@@ -25,7 +25,16 @@ needed = pytest.mark.skipif(
     not (CORPUS / "index.tsv").is_file(), reason="no wire corpus beside the repository (../shared/wire-corpus)"
 )
 _BATCH = 60
-_NAMED_IN_URL = frozenset({"anthropic-messages", "bedrock-converse", "bedrock-invoke", "gemini"})
+_NAMED_IN_URL = (
+    "anthropic-messages",
+    "bedrock-converse",
+    "bedrock-invoke",
+    "gemini",
+    "gemini-batchEmbedContents",
+    "gemini-embedContent",
+    "vertex-embedContent",
+    "vertex-predict",
+)
 _IN_URL = re.compile(r"/models/([^/?:]+)|/model/([^/?]+)")  # Gemini and Vertex; Bedrock
 
 

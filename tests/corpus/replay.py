@@ -15,17 +15,18 @@ from itertools import accumulate, pairwise
 
 from edgequake_async.testing import FakeProvider, Received, Reply, raw
 
+from .aws_events import frames
 from .recordings import Exchange
 
 RECORDED, SEVERED, TORN = "recorded", "severed", "torn"
 _DRIBBLE = ((1, 4_000), (7, 30_000), (64, 1_000_000))  # (piece, largest body): 560,000 writes in all
-_FINISH = re.compile(rb'"(?:finish_reason|stop_reason|finishReason)": ?"[a-zA-Z_]')
+_FINISH = re.compile(rb'"(?:finish_reason|stop_reason|finishReason|done_reason|stopReason)": ?"[a-zA-Z_]')
 _USUAL_TYPES = {
     "eventstream": "application/vnd.amazon.eventstream",
     "ndjson": "application/x-ndjson",
     "sse": "text/event-stream",
 }
-_BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_EVENT_END = {"ndjson": re.compile(rb"\n"), "sse": re.compile(rb"\r\n\r\n|\n\n|\r\r")}
 
 
 class Replay:
@@ -63,7 +64,7 @@ def pieces(exchange: Exchange, cut: str) -> Iterator[bytes]:
     if cut == SEVERED:
         yield severed(exchange).body
     elif cut == TORN:
-        yield body[: _finish(body) + 4]
+        yield body[: _finish(exchange) + 4]
     elif cut == RECORDED:
         ends = [*accumulate(exchange.chunk_bytes, initial=0), len(body)]
         yield from (body[start:end] for start, end in pairwise(ends) if end > start)
@@ -74,9 +75,14 @@ def pieces(exchange: Exchange, cut: str) -> Iterator[bytes]:
 
 def severed(exchange: Exchange) -> Exchange:
     """The exchange as it would have been recorded had the connection ended before the finishing event."""
-    finish = _finish(exchange.body)
-    ends = [gap.end() for gap in _BLANK_LINE.finditer(exchange.body) if gap.end() <= finish]
-    return replace(exchange, body=exchange.body[: ends[-1] if ends else 0])
+    finish = _finish(exchange)
+    end = max((end for end in _event_ends(exchange) if end <= finish), default=0)
+    return replace(exchange, body=exchange.body[:end])
+
+
+def failing(exchange: Exchange, told: bytes) -> Exchange:
+    """The exchange as it would have been recorded had its stream ended with these bytes before it was finished."""
+    return replace(exchange, body=severed(exchange).body + told, chunk_bytes=())
 
 
 def content_type(exchange: Exchange) -> str:
@@ -84,9 +90,20 @@ def content_type(exchange: Exchange) -> str:
     return exchange.headers.get("content-type") or _USUAL_TYPES.get(exchange.body_kind, "application/json")
 
 
-def _finish(body: bytes) -> int:
-    found = _FINISH.search(body)
+def _finish(exchange: Exchange) -> int:
+    """A place inside the event that says why the answer ended."""
+    if exchange.body_kind == "eventstream":
+        places = ((frame.start + frame.end) // 2 for frame in frames(exchange.body) if _FINISH.search(frame.said))
+        return next(places, 0)
+    found = _FINISH.search(exchange.body)
     return found.start() if found else 0
+
+
+def _event_ends(exchange: Exchange) -> Iterator[int]:
+    if exchange.body_kind == "eventstream":
+        yield from (frame.end for frame in frames(exchange.body))
+    elif exchange.body_kind in _EVENT_END:
+        yield from (gap.end() for gap in _EVENT_END[exchange.body_kind].finditer(exchange.body))
 
 
 def _address(record: Received) -> tuple[str, str]:

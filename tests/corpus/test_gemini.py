@@ -5,14 +5,12 @@ Whoever answered (the Gemini API, Vertex AI), the body's form is one, and so it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 
 import pytest
 
-from .assembly import Call, Reply
-from .native import NativeReading, complaints
-from .observing import Seen, ask, told_by_chunks, told_by_response
+from .native import NativeReading, filled_complaints
+from .observing import ask
 from .reading_gemini import read
 from .recordings import Exchange, native, needed
 from .replay import RECORDED, SEVERED, TORN, Replay, cuts, severed
@@ -33,43 +31,7 @@ def _batches(wanted: Callable[[Exchange], bool]) -> pytest.MarkDecorator:
 
 
 async def _judge(exchange: Exchange, reading: NativeReading, base_url: str) -> list[str]:
-    seen = await ask(exchange, base_url, "gemini")
-    told = _told(exchange, seen)
-    if told is None:
-        return complaints(exchange, reading, seen)
-    filled = replace(reading, reply=_with_made_ids(exchange, reading.reply, told))
-    found = [*complaints(exchange, filled, seen), *_repeated(told)]
-    # A blocked prompt may have no counts.
-    return [each for each in found if reading.reply.usage or not each.startswith("usage is on 0 chunks")]
-
-
-def _told(exchange: Exchange, seen: Seen) -> Reply | None:
-    if not seen.documents:
-        return None
-    return told_by_chunks(seen.documents) if exchange.stream else told_by_response(seen.documents[0])
-
-
-def _with_made_ids(exchange: Exchange, recorded: Reply, told: Reply) -> Reply:
-    """What the recording leaves out and clients need: ids, which are made, and the model that was asked for."""
-    choices = dict(recorded.choices)
-    for index, answer in choices.items():
-        calls = told.choices[index].calls if index in told.choices else ()
-        if len(calls) == len(answer.calls):
-            filled = tuple(_with_made_id(*pair) for pair in zip(answer.calls, calls, strict=True))
-            choices[index] = replace(answer, calls=filled)
-    made = told.id if (told.id or "").startswith("chatcmpl-") else None
-    return replace(recorded, id=recorded.id or made, model=recorded.model or exchange.model, choices=choices)
-
-
-def _with_made_id(recorded: Call, told: Call) -> Call:
-    made = not recorded.id and told.id.startswith("call_")
-    return replace(recorded, id=told.id) if made else recorded
-
-
-def _repeated(told: Reply) -> Iterator[str]:
-    ids = [call.id for answer in told.choices.values() for call in answer.calls]
-    if len(set(ids)) < len(ids):
-        yield f"calls share ids: {ids}"
+    return filled_complaints(exchange, reading, await ask(exchange, base_url, "gemini"), ("chatcmpl-", "call_"))
 
 
 @pytest.mark.asyncio

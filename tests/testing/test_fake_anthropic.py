@@ -132,8 +132,12 @@ def test_errors_have_the_type_of_their_status(
 
 
 def test_faults(fake: FakeProvider, client: anthropic.Anthropic) -> None:
+    broken = stream(["a", error(529, "busy"), "never"])
     fake.script(
-        drop_after(), hang(), sse([b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n'])
+        drop_after(),
+        hang(),
+        sse([b'event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n']),
+        broken,
     )
     with pytest.raises(anthropic.APIConnectionError):
         ask(client)
@@ -141,6 +145,9 @@ def test_faults(fake: FakeProvider, client: anthropic.Anthropic) -> None:
         ask(client.with_options(timeout=0.1))
     with pytest.raises(anthropic.APIStatusError):
         list(ask(client, stream=True))
+    heard: list[Any] = []
+    with pytest.raises(anthropic.APIStatusError, match="busy"):
+        heard.extend(ask(client, stream=True))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Any
 import openai
 import pytest
 
-from edgequake_async.testing import FakeCoreX, stream, text
+from edgequake_async.testing import FakeCoreX, error, stream, text
 
 # The SDK marks assistants as deprecated; CoreX has them.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -195,3 +195,8 @@ def test_scripted_replies_take_the_responses_shape(corex: FakeCoreX, client: ope
     for expected in ("said", "ab"):
         with client.responses.stream(model=MINI, input="x") as events:
             assert events.get_final_response().output_text == expected
+    corex.script(stream(["a", error(503, "overloaded", code="busy"), "never"]))
+    *_, told, last = client.responses.create(model=MINI, input="x", stream=True)
+    assert told.type == "response.output_text.delta"
+    assert last.type == "error"
+    assert (last.message, last.code) == ("overloaded", "busy")

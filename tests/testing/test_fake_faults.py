@@ -8,7 +8,9 @@ import socket
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from http.client import RemoteDisconnected
 from itertools import repeat
+from typing import Any
 
 import pytest
 
@@ -290,3 +292,10 @@ def test_a_small_send_buffer_holds_back_sooner() -> None:
         record = fake.wait_for_request()
         fake.wait_for(lambda: record.held_back)
         assert fake.bytes_written(record) < 500_000
+
+
+def test_a_fault_befalls_a_refused_request_too(fake: FakeProvider, post: Callable[..., Any]) -> None:
+    for path in ("/v1/chat/completions", "/v1/messages", "/v1/models/m:generateContent", "/model/m/converse"):
+        fake.script(drop_after())
+        with pytest.raises(RemoteDisconnected):
+            post(path, {})

@@ -112,3 +112,11 @@ def test_every_loop_is_served(fake: FakeProvider, loop: str) -> None:
     LOOPS[loop](main)
     assert fake.wait_for_abort().request is fake.requests[1]
     assert [record.aborted for record in fake.requests] == [False, True, False]
+
+
+def test_an_error_inside_a_stream_ends_it(fake: FakeProvider, client: openai.OpenAI) -> None:
+    fake.script(stream(["a", error(503, "overloaded"), "never"]))
+    chunks = client.chat.completions.create(model="m", messages=MESSAGES, stream=True)
+    assert next(chunks).choices[0].delta.content == "a"
+    with pytest.raises(openai.APIError, match="overloaded"):
+        next(chunks)

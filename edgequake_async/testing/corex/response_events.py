@@ -12,10 +12,9 @@ from typing import Any
 
 from .. import openai_chat
 from ..brain import Said, Turn, prompt_tokens, tokens
-from ..framing import spaced
 from ..openai_wire import named_event
 from ..records import Received
-from ..replies import Stream
+from ..replies import Error, Stream, steps
 from .call import Json
 from .models import CREATED
 
@@ -60,15 +59,13 @@ def events(whole: Json) -> Iterator[bytes]:
 
 
 def paced(reply: Stream, start: Json, said: Iterable[Said]) -> Iterator[bytes | float]:
-    """A scripted stream as one message; a mapping among the pieces is a whole event."""
+    """A scripted stream as one message; a mapping among the pieces is a whole event, an error the last one."""
     event = _Numbered()
-    if reply.first_delay:
-        yield reply.first_delay
+    yield reply.first_delay
     yield from _openings(event, start)
     item = _message(start["id"].removeprefix("resp_"), "", "completed")
-    pieces = spaced(reply.pieces, reply.gap)
-    text = yield from _message_events(event, 0, item, pieces, ends=reply.finish_reason is not None)
-    if reply.finish_reason is not None and reply.done:
+    text = yield from _message_events(event, 0, item, steps(reply), ends=reply.finish_reason is not None)
+    if text is not None and reply.finish_reason is not None and reply.done:
         whole = closed(start, Turn(text, finish_reason=reply.finish_reason), said)
         whole["usage"] = reply.usage or whole["usage"]
         yield event(f"response.{whole['status']}", response=whole)
@@ -79,9 +76,14 @@ def _openings(event: _Numbered, start: Json) -> list[bytes]:
 
 
 def _message_events(
-    event: _Numbered, index: int, item: Json, pieces: Iterable[str | Mapping[str, Any] | float], *, ends: bool = True
-) -> Generator[bytes | float, None, str]:
-    """One message from its first to its last event; gives what was said."""
+    event: _Numbered,
+    index: int,
+    item: Json,
+    pieces: Iterable[str | Mapping[str, Any] | float | Error],
+    *,
+    ends: bool = True,
+) -> Generator[bytes | float, None, str | None]:
+    """One message from its first to its last event; gives what was said, None where an error ended it."""
     place = {"item_id": item["id"], "output_index": index, "content_index": 0}
     bare = {**item, "status": "in_progress", "content": []}
     yield event("response.output_item.added", output_index=index, item=bare)
@@ -93,6 +95,9 @@ def _message_events(
             yield event("response.output_text.delta", **place, delta=piece, logprobs=[])
         elif isinstance(piece, Mapping):
             yield named_event(str(piece.get("type")), **piece)
+        elif isinstance(piece, Error):
+            yield event("error", code=piece.code, message=piece.message, param=piece.param)
+            return None
         else:
             yield piece
     if ends:

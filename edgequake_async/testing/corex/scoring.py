@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from ..brain import tokens
-from ..fields import given, listed, needed
+from ..fields import listed, needed
 from ..openai_wire import embeddings
-from ..vectors import embed
+from ..ranking import closeness, ranked, reading, text_of
 from .call import Call, Json, Refused
 from .world import Routes, World
 
-_DIMENSIONS = 512
 _FLAGGED = 0.9
 _UNFLAGGED = 0.001
 _WORDS = {
@@ -48,19 +46,10 @@ def _embeddings(world: World, call: Call) -> Json:
 def _rerank(world: World, call: Call) -> Json:
     body = call.document()
     world.find(call, body)
-    query = needed(body, "query", str)
-    texts = [_text(item) for item in needed(body, "documents", list)]
-    top = given(body, "top_n", int, default=len(texts))
-    if top < 1:
-        raise Refused(400, "Invalid 'top_n': expected at least 1.", param="top_n", code="invalid_value")
-    rows: list[Json] = [
-        {"index": index, "relevance_score": _closeness(query, text), "document": {"text": text}}
-        for index, text in enumerate(texts)
-    ]
-    rows.sort(key=lambda row: (-row["relevance_score"], row["index"]))
-    world.charge(call, prompt=_count([query, *texts]))
+    rows = ranked(body)
+    world.charge(call, prompt=reading(body))
     meta = {"billed_units": {"search_units": 1}}
-    return {"id": f"rerank_fake{call.record.number:08d}", "results": rows[:top], "meta": meta}
+    return {"id": f"rerank_fake{call.record.number:08d}", "results": rows, "meta": meta}
 
 
 def _classify(world: World, call: Call) -> Json:
@@ -78,7 +67,7 @@ def _classify(world: World, call: Call) -> Json:
 def _classified(id: str, text: str, pairs: Sequence[tuple[str, str]]) -> Json:
     closest: dict[str, float] = {}
     for example, label in pairs:
-        closest[label] = max(closest.get(label, 0.0), _closeness(text, example))
+        closest[label] = max(closest.get(label, 0.0), closeness(text, example))
     total = sum(closest.values())
     shares = {label: round(value / total, 6) if total else 1 / len(closest) for label, value in closest.items()}
     best = max(shares, key=lambda label: shares[label])
@@ -91,7 +80,7 @@ def _moderations(world: World, call: Call) -> Json:
     model = world.find(call, body, default="omni-moderation-latest")
     sent = needed(body, "input", str, list)
     if isinstance(sent, list) and all(isinstance(part, Mapping) for part in sent):
-        sent = "\n".join(_text(part) for part in sent if part.get("type") == "text")
+        sent = "\n".join(text_of(part) for part in sent if part.get("type") == "text")
     texts = sent if isinstance(sent, list) else [sent]
     if not all(isinstance(text, str) for text in texts):
         raise Refused(400, "Invalid 'input': expected texts.", param="input", code="invalid_type")
@@ -110,19 +99,6 @@ def _moderated(text: str) -> Json:
         "category_scores": scores,
         "category_applied_input_types": kinds,
     }
-
-
-def _text(item: Any) -> str:
-    text = item.get("text") if isinstance(item, Mapping) else item
-    if not isinstance(text, str):
-        raise Refused(400, "Invalid 'documents': expected strings or objects with a text.", param="documents")
-    return text
-
-
-def _closeness(left: str, right: str) -> float:
-    """The cosine, from 0 up."""
-    pairs = zip(embed(left, _DIMENSIONS), embed(right, _DIMENSIONS), strict=True)
-    return round(max(0.0, sum(a * b for a, b in pairs)), 6)
 
 
 def _count(texts: Sequence[str]) -> int:

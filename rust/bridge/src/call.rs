@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use edgequake_engine::body::{Body, Content, Part};
 use edgequake_engine::call::{self, Call, OnRetry};
-use edgequake_engine::provider::{self, Provider, resolve as engine_resolve};
+use edgequake_engine::protocol;
+use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve};
 use edgequake_engine::target::header_map;
 use edgequake_engine::wire::Wire;
 use edgequake_engine::{Error, download as engine_download, stream as engine_stream, vectors};
@@ -190,12 +191,20 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("key_vars", provider.key_vars)?;
     dict.set_item("base_vars", provider.base_vars)?;
     dict.set_item("key_required", provider.key_required)?;
+    dict.set_item("auth", provider.auth)?;
+    dict.set_item("options", provider.options.iter().map(setting).collect::<Vec<_>>())?;
     dict.set_item("protocol", provider.protocol)?;
+    dict.set_item("translated", protocol::translates(provider.protocol))?;
     dict.set_item("endpoints", provider.endpoints)?;
     dict.set_item("refuses", provider.refuses)?;
     dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;
     dict.set_item("source", provider.source)?;
     Ok(dict)
+}
+
+/// (name, variables, default)
+fn setting(setting: &Setting) -> (&'static str, &'static [&'static str], &'static str) {
+    (setting.name, setting.vars, setting.default)
 }
 
 fn to_bytes(body: PyBackedBytes) -> Bytes {

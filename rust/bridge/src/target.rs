@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use edgequake_engine::call;
-use edgequake_engine::protocol::{self, Ask, Native, Route};
+use edgequake_engine::protocol::{self, Ask, Native, Options, Route};
 use edgequake_engine::provider::find;
 use edgequake_engine::retry::Policy;
 use edgequake_engine::target::{self, Terms};
 use edgequake_engine::timeouts::Timeouts;
+use edgequake_engine::{auth, call};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -40,6 +40,12 @@ impl Target {
         ask: Option<Asked>,
     ) -> PyResult<Self> {
         let seconds = |limit: Option<f64>| limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok());
+        let row = find(&provider);
+        let (native, options) = ask.map_or_else(Default::default, |ask| native(ask, &provider));
+        let authorise = match row.filter(|_| api_key.is_none()) {
+            Some(row) => auth::find(row.auth, &options).map_err(to_pyerr)?,
+            None => None,
+        };
         let terms = Terms {
             api_key,
             api_base,
@@ -52,7 +58,8 @@ impl Target {
             },
             retries: retries.into(),
             verify: target::verify_from(verify, ca_file),
-            native: ask.and_then(|ask| native(ask, &provider)),
+            native,
+            authorise,
             provider,
         };
         target::Target::new(terms, method, path).map(|target| Self(Arc::new(target))).map_err(to_pyerr)
@@ -68,19 +75,27 @@ impl Target {
     }
 }
 
-/// (route, model, streamed, drop_params, allowed_openai_params) of a call to a provider with a protocol of its own.
-type Asked = (String, String, bool, bool, Vec<String>);
+/// (route, model, streamed, drop_params, allowed_openai_params, options) of a call to a provider that has more to it than
+/// OpenAI's protocol and a key.
+type Asked = (String, String, bool, bool, Vec<String>, Vec<(String, String)>);
 
-fn native((route, model, stream, drop_params, allowed_params): Asked, provider: &str) -> Option<Native> {
-    let protocol = protocol::find(find(provider)?.protocol)?;
-    let route = route_named(&route);
-    let provider = provider.to_owned();
-    Some(Native::new(protocol, Ask { route, provider, model, stream, drop_params, allowed_params }))
+fn native(
+    (route, model, stream, drop_params, allowed_params, options): Asked,
+    provider: &str,
+) -> (Option<Native>, Options) {
+    let options = Options::new(options);
+    let protocol = find(provider).and_then(|row| protocol::find(row.protocol));
+    let native = protocol.map(|protocol| {
+        let route = route_named(&route);
+        let (provider, options) = (provider.to_owned(), options.clone());
+        Native::new(protocol, Ask { route, provider, model, stream, drop_params, allowed_params, options })
+    });
+    (native, options)
 }
 
 /// The route of that name; a chat where there is none.
 pub fn route_named(name: &str) -> Route {
-    if name == "embeddings" { Route::Embeddings } else { Route::Chat }
+    Route::named(name).unwrap_or_default().0
 }
 
 /// How often, or (how often, first delay, longest delay, factor, jitter, statuses), in seconds.

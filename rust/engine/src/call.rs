@@ -14,6 +14,7 @@ use crate::connect;
 use crate::error::{Error, Kind, Result, TimeoutKind};
 use crate::http::{Clients, transport_error};
 use crate::poll;
+use crate::redact::Secrets;
 use crate::target::Target;
 use crate::timeouts::Deadline;
 
@@ -60,6 +61,8 @@ pub struct Reply {
 /// A reply whose head has arrived.
 pub(crate) struct Head {
     pub response: Response,
+    /// What authorised the call, not to be shown.
+    pub secrets: Secrets,
     pub attempts: u32,
     /// When the first event must have arrived, counted from the attempt that succeeded.
     pub first_token: Deadline,
@@ -77,8 +80,10 @@ pub async fn send(clients: &Clients, target: &Target, call: &Call) -> Result<Rep
     let mut head = open(clients, target, call, total, "application/json").await?;
     let (status, attempts) = (head.response.status().as_u16(), head.attempts);
     let headers = head.response.headers().clone();
+    let secrets = std::mem::take(&mut head.secrets);
     let sign = |mut error: Error| {
         error.details_mut().attempts = attempts;
+        secrets.clean(&mut error);
         target.sign(error)
     };
     let body = match read_body(&mut head.response, target, total).await {
@@ -142,7 +147,7 @@ pub(crate) async fn open(
         attempts += 1;
         let first_token = Deadline::after(target.timeouts.first_token, TimeoutKind::FirstToken);
         let outcome = match attempt(clients, target, call, total, first_token, accept).await {
-            Ok(response) => return Ok(Head { response, attempts, first_token }),
+            Ok((response, secrets)) => return Ok(Head { response, secrets, attempts, first_token }),
             Err(error) => error,
         };
         let delay = target.retries.next_delay(attempts, &outcome, jitter()).filter(|delay| !total.forbids(*delay));
@@ -166,7 +171,7 @@ async fn attempt(
     total: Deadline,
     first_token: Deadline,
     accept: &'static str,
-) -> Result<Response> {
+) -> Result<(Response, Secrets)> {
     let client = clients.get(&target.verify)?;
     let request = call.body.put_on(client.request(target.method.clone(), target.url.clone())).await?;
     let mut request = request.build().map_err(|error| transport_error(&error, &target.origin))?;
@@ -178,20 +183,29 @@ async fn attempt(
         }
     }
     headers.entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
-    let polling = target.polls.is_some().then(|| headers.clone());
+    let limit = total.or(first_token);
+    let secrets = match &target.authorise {
+        None => Secrets::default(),
+        Some(authorise) => limit.run(authorise.authorise(clients, &mut request)).await??,
+    };
+    let polling = target.polls.is_some().then(|| request.headers().clone());
     let sending = connect::with_limit(target.timeouts.connect, client.execute(request));
-    let mut response =
-        total.or(first_token).run(sending).await?.map_err(|error| transport_error(&error, &target.origin))?;
+    let mut response = limit.run(sending).await?.map_err(|error| transport_error(&error, &target.origin))?;
     if let Some(headers) = polling {
-        response = poll::until_ready(&client, target, headers, response, total.or(first_token)).await?;
+        response = poll::until_ready(&client, target, headers, response, limit).await?;
     }
     if response.status().is_success() {
-        return Ok(response);
+        return Ok((response, secrets));
     }
     let (status, headers) = (response.status().as_u16(), header_list(response.headers()));
     // A failure's body that cannot be read in full still says more than none.
     let body = read_body(&mut response, target, total).await.unwrap_or_else(|(_, arrived)| arrived);
-    Err(classify::error_from_response(&target.provider, status, &headers, body))
+    let mut error = classify::error_from_response(&target.provider, status, &headers, body);
+    if let Some(native) = &target.native {
+        native.protocol().refine(&mut error);
+    }
+    secrets.clean(&mut error);
+    Err(error)
 }
 
 /// Whether a reply says that it is JSON.

@@ -3,6 +3,7 @@
 //! Entry points are [`call::send`] for one response, [`download::to_file`] for one that goes to disk, and
 //! [`stream::open`] for a stream of items.
 
+pub mod auth;
 pub mod body;
 pub mod buffer;
 pub mod call;
@@ -11,6 +12,7 @@ pub mod classify;
 mod connect;
 pub mod download;
 pub mod error;
+pub mod framing;
 pub mod http;
 mod poll;
 pub mod protocol;

@@ -14,11 +14,12 @@ use crate::call::{self, Call, Head, body_error};
 use crate::chunk::Meaning;
 use crate::classify;
 use crate::error::{Error, Kind, Result, TimeoutKind};
+use crate::framing::{Framing, MAX_ITEM_BYTES};
 use crate::http::Clients;
 use crate::protocol::Native;
 use crate::target::Target;
 use crate::timeouts::Deadline;
-use crate::wire::{MAX_ITEM_BYTES, Reader, Wire};
+use crate::wire::{Reader, Wire};
 
 /// After the last event the rest of the body (usually one empty HTTP chunk, in the same packet) is awaited this long
 /// before the consumer is told, so that the connection can serve the consumer's next call, and this long afterwards.
@@ -61,17 +62,19 @@ pub async fn open(clients: &Clients, target: Arc<Target>, call: &Call, wire: Wir
     let encoded = call::encode(&target, call)?;
     let call = encoded.as_ref().unwrap_or(call);
     let accept = if wire.is_events() { "text/event-stream" } else { "*/*" };
-    let Head { response, attempts, first_token } = call::open(clients, &target, call, total, accept).await?;
+    let Head { response, attempts, first_token, secrets } = call::open(clients, &target, call, total, accept).await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let buffer = Arc::new(Buffer::default());
+    let native = target.native.as_ref().and_then(Native::reader);
+    let framing = native.as_ref().map_or(Framing::ServerSent, |(framing, _)| *framing);
     let mut producer = Producer {
         buffer: buffer.clone(),
         wire,
-        reader: Reader::new(wire, target.native.as_ref().map(Native::reader)),
+        reader: Reader::new(wire, native),
         target,
         total,
         first_token: Some(first_token),
-        is_known: is_known(wire, call, &headers),
+        is_known: framing != Framing::ServerSent || is_known(wire, call, &headers),
         finished: !wire.is_events(),
     };
     let list = headers.clone();
@@ -80,6 +83,7 @@ pub async fn open(clients: &Clients, target: Arc<Target>, call: &Call, wire: Wir
             classify::with_headers(&mut error, &call::header_list(&list));
             let details = error.details_mut();
             (details.status, details.attempts) = (details.status.or(Some(status)), attempts);
+            secrets.clean(&mut error);
             producer.target.sign(error)
         });
         producer.buffer.end(outcome);

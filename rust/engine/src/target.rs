@@ -3,11 +3,13 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 
+use crate::auth::Authorise;
 use crate::error::{Error, Kind, Result};
 use crate::http::Verify;
 use crate::protocol::{KeyHeader, Native};
@@ -21,11 +23,11 @@ const SECRET_HEADERS: [&str; 6] =
     ["authorization", "proxy-authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie"];
 
 /// The terms of a call, as the caller gave them.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Terms {
     /// The provider's name in the table.
     pub provider: String,
-    /// Sent as a bearer token; none is sent when absent.
+    /// Sent as a bearer token, or as the protocol has it; none is sent when absent.
     pub api_key: Option<String>,
     /// The base URL, up to and including the version segment.
     pub api_base: String,
@@ -39,6 +41,8 @@ pub struct Terms {
     pub verify: Verify,
     /// What is asked in a protocol that is not OpenAI's.
     pub native: Option<Native>,
+    /// What authorises the call where a key in a header does not.
+    pub authorise: Option<Arc<dyn Authorise>>,
 }
 
 /// The terms of a call, checked and ready to send.
@@ -52,6 +56,7 @@ pub struct Target {
     pub(crate) retries: Policy,
     pub(crate) verify: Verify,
     pub(crate) native: Option<Native>,
+    pub(crate) authorise: Option<Arc<dyn Authorise>>,
     /// Where replies are fetched that are not ready; the id goes under it.
     pub(crate) polls: Option<Url>,
     secrets: Secrets,
@@ -68,8 +73,14 @@ impl Target {
             .map_err(|_| Error::new(Kind::BadRequest, format!("method: {method:?} is no HTTP method")))?;
         // The base alone first: joined with a path, a base without a host would get one.
         parse_url(&terms.api_base)?;
-        let own_path = terms.native.as_ref().map(|native| native.protocol().path(native.ask())).transpose()?;
-        let url = parse_url(&openai::url(&terms.api_base, own_path.as_deref().unwrap_or(path)))?;
+        let url = match &terms.native {
+            None => openai::url(&terms.api_base, path),
+            Some(native) => {
+                let (protocol, ask) = (native.protocol(), native.ask());
+                openai::url(&protocol.base_url(ask, &terms.api_base), &protocol.path(ask)?)
+            }
+        };
+        let url = parse_url(&url)?;
         let mut headers = HeaderMap::with_capacity(terms.headers.len() + 2);
         let protocol = terms.native.as_ref().map(Native::protocol);
         if let Some(key) = &terms.api_key {
@@ -95,6 +106,7 @@ impl Target {
             retries: terms.retries,
             verify: terms.verify,
             native: terms.native,
+            authorise: terms.authorise,
             polls,
             secrets,
         })
@@ -155,6 +167,11 @@ fn secret_value(text: &str, argument: &str) -> Result<HeaderValue> {
 
 fn secrets_of(terms: &Terms, url: &Url) -> Vec<String> {
     let mut secrets: Vec<String> = terms.api_key.iter().cloned().collect();
+    let options = find(&terms.provider).map_or(&[][..], |provider| provider.options);
+    for option in options.iter().filter(|option| option.secret) {
+        secrets
+            .extend(terms.native.as_ref().and_then(|native| native.ask().options.get(option.name)).map(str::to_owned));
+    }
     for (name, value) in &terms.headers {
         if SECRET_HEADERS.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
             secrets.push(value.split_once(' ').map_or(value.as_str(), |(_, credentials)| credentials).to_owned());

@@ -3,18 +3,15 @@
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
-use memchr::memchr;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::chunk::{self, Meaning};
 use crate::classify;
 use crate::error::{Error, Kind, Result};
+use crate::framing::{Cutter, Framing, Lines, MAX_ITEM_BYTES};
 use crate::protocol::EventReader;
 use crate::sse::{Decoder, Event};
-
-/// The largest event, line, or document from a server that ignores `stream`.
-pub(crate) const MAX_ITEM_BYTES: usize = 64 * 1024 * 1024;
 
 /// The shape of a streamed reply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,81 +65,95 @@ impl Wire {
 }
 
 /// Pieces of a body in, items out.
-pub(crate) struct Reader {
-    wire: Wire,
-    decoder: Decoder,
-    begun: BytesMut,
-    native: Option<Box<dyn EventReader>>,
-    /// What an event of another protocol said and has not been taken.
-    said: VecDeque<Meaning>,
-    /// The other protocol's reader knows that the body has ended.
-    ended: bool,
+pub(crate) struct Reader(Source);
+
+enum Source {
+    Chat(Decoder),
+    Events(Decoder),
+    Lines(Lines),
+    Bytes(BytesMut),
+    Translated(Translated),
 }
 
 impl Reader {
-    pub fn new(wire: Wire, native: Option<Box<dyn EventReader>>) -> Self {
-        let decoder = Decoder::new(MAX_ITEM_BYTES);
-        Self { wire, decoder, begun: BytesMut::new(), native, said: VecDeque::new(), ended: false }
+    /// A reader of what `wire` says, or of a chat in another protocol.
+    pub fn new(wire: Wire, native: Option<(Framing, Box<dyn EventReader>)>) -> Self {
+        Self(match (wire, native) {
+            (Wire::Chat, Some((framing, reader))) => Source::Translated(Translated::new(framing, reader)),
+            (Wire::Chat, None) => Source::Chat(Decoder::new(MAX_ITEM_BYTES)),
+            (Wire::Events, _) => Source::Events(Decoder::new(MAX_ITEM_BYTES)),
+            (Wire::Lines, _) => Source::Lines(Lines::default()),
+            (Wire::Bytes, _) => Source::Bytes(BytesMut::new()),
+        })
     }
 
     pub fn feed(&mut self, piece: Bytes) -> Result<()> {
-        match self.wire {
-            Wire::Chat | Wire::Events => return self.decoder.feed(piece),
-            Wire::Lines | Wire::Bytes => self.begun.extend_from_slice(&piece),
+        match &mut self.0 {
+            Source::Chat(decoder) | Source::Events(decoder) => return decoder.feed(piece),
+            Source::Translated(source) => return source.cutter.feed(piece),
+            Source::Lines(lines) => lines.feed(&piece),
+            Source::Bytes(begun) => begun.extend_from_slice(&piece),
         }
         Ok(())
     }
 
     /// The next whole item of what has been fed.
     pub fn next(&mut self) -> Result<Option<Meaning>> {
-        match self.wire {
-            Wire::Chat if self.native.is_some() => self.next_native(false),
-            Wire::Chat => Ok(self.decoder.next_event()?.map(chunk::read)),
-            Wire::Events => Ok(self.decoder.next_event()?.map(read_typed)),
-            Wire::Lines => match memchr(b'\n', &self.begun) {
-                Some(end) => Ok(Some(read_line(self.begun.split_to(end + 1).freeze()))),
-                None if self.begun.len() > MAX_ITEM_BYTES => {
-                    Err(Error::new(Kind::ResponseValidation, "The response holds a line that is too long"))
-                }
-                None => Ok(None),
-            },
-            Wire::Bytes if self.begun.is_empty() => Ok(None),
-            Wire::Bytes => Ok(Some(Meaning::Chunk { json: self.begun.split().freeze(), finished: false })),
+        match &mut self.0 {
+            Source::Chat(decoder) => Ok(decoder.next_event()?.map(chunk::read)),
+            Source::Events(decoder) => Ok(decoder.next_event()?.map(read_typed)),
+            Source::Translated(source) => source.next(false),
+            Source::Lines(lines) => Ok(lines.next_line()?.map(read_line)),
+            Source::Bytes(begun) if begun.is_empty() => Ok(None),
+            Source::Bytes(begun) => Ok(Some(Meaning::Chunk { json: begun.split().freeze(), finished: false })),
         }
     }
 
     /// What the end of the body left without its end mark; it may be cut short.
     pub fn rest(&mut self) -> Result<Option<Meaning>> {
-        match self.wire {
-            Wire::Chat if self.native.is_some() => self.next_native(true),
-            Wire::Chat => Ok(self.decoder.finish()?.map(chunk::read)),
-            Wire::Events => Ok(self.decoder.finish()?.map(read_typed)),
-            Wire::Lines | Wire::Bytes if self.begun.is_empty() => Ok(None),
-            Wire::Lines => Ok(Some(read_line(self.begun.split().freeze()))),
-            Wire::Bytes => self.next(),
+        match &mut self.0 {
+            Source::Chat(decoder) => Ok(decoder.finish()?.map(chunk::read)),
+            Source::Events(decoder) => Ok(decoder.finish()?.map(read_typed)),
+            Source::Translated(source) => source.next(true),
+            Source::Lines(lines) => Ok(lines.finish().map(read_line)),
+            Source::Bytes(_) => self.next(),
         }
     }
 }
 
-impl Reader {
-    fn next_native(&mut self, at_end: bool) -> Result<Option<Meaning>> {
+/// A chat in another protocol, as OpenAI's chunks.
+struct Translated {
+    cutter: Cutter,
+    reader: Box<dyn EventReader>,
+    /// What an event said and has not been taken.
+    said: VecDeque<Meaning>,
+    /// The reader knows that the body has ended.
+    ended: bool,
+}
+
+impl Translated {
+    fn new(framing: Framing, reader: Box<dyn EventReader>) -> Self {
+        Self { cutter: Cutter::new(framing), reader, said: VecDeque::new(), ended: false }
+    }
+
+    fn next(&mut self, at_end: bool) -> Result<Option<Meaning>> {
         loop {
             if let Some(meaning) = self.said.pop_front() {
                 return Ok(Some(meaning));
             }
             // The body may have been cut inside its last event.
             let event = if at_end {
-                self.decoder.finish()?.filter(|event| serde_json::from_slice::<IgnoredAny>(&event.data).is_ok())
+                self.cutter.finish()?.filter(|event| serde_json::from_slice::<IgnoredAny>(&event.data).is_ok())
             } else {
-                self.decoder.next_event()?
+                self.cutter.next_event()?
             };
-            match (event, &mut self.native) {
-                (Some(event), Some(native)) => self.said.extend(native.read(&event)?),
-                (None, Some(native)) if at_end && !self.ended => {
+            match event {
+                Some(event) => self.said.extend(self.reader.read(&event)?),
+                None if at_end && !self.ended => {
                     self.ended = true;
-                    self.said.extend(native.end()?);
+                    self.said.extend(self.reader.end()?);
                 }
-                _ => return Ok(None),
+                None => return Ok(None),
             }
         }
     }

@@ -8,6 +8,7 @@ mod foreign;
 pub mod gemini;
 pub mod mistral;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 
 use crate::chunk::Meaning;
 use crate::error::{Error, Kind, Result};
+use crate::framing::Framing;
 use crate::sse::Event;
 
 /// A JSON object in the order of its members: models read schemas in the order in which they are written.
@@ -28,6 +30,42 @@ pub enum Route {
     Chat,
     /// Embeddings.
     Embeddings,
+    /// Documents in the order of what they have to do with a question.
+    Rerank,
+}
+
+impl Route {
+    /// The route of that name in Python, and its path at an OpenAI-shaped provider.
+    pub fn named(name: &str) -> Option<(Self, &'static str)> {
+        Some(match name {
+            "chat" => (Self::Chat, "/chat/completions"),
+            "embeddings" => (Self::Embeddings, "/embeddings"),
+            "rerank" => (Self::Rerank, "/rerank"),
+            _ => return None,
+        })
+    }
+}
+
+/// What a provider is told besides a key and an address, by the names of its row's settings. `Debug` shows no value.
+#[derive(Clone, Default)]
+pub struct Options(BTreeMap<String, String>);
+
+impl Options {
+    /// The options of these pairs; empty values are none.
+    pub fn new<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The value of an option.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 /// What a protocol is told of a call besides its body.
@@ -45,6 +83,8 @@ pub struct Ask {
     pub drop_params: bool,
     /// OpenAI's parameters that are sent as they are though the protocol does not know them.
     pub allowed_params: Vec<String>,
+    /// What the provider is told besides.
+    pub options: Options,
 }
 
 /// How a key is shown.
@@ -58,11 +98,29 @@ pub enum KeyHeader {
 
 /// A protocol.
 pub trait Protocol: Send + Sync {
+    /// The base URL of a call: the caller's, or the table's filled in, where that is not the whole truth.
+    fn base_url(&self, _ask: &Ask, base: &str) -> String {
+        base.to_owned()
+    }
+
     /// Where the call goes, below the base URL.
     ///
     /// # Errors
     /// `UnsupportedParams`: the provider has no such endpoint.
     fn path(&self, ask: &Ask) -> Result<String>;
+
+    /// Bodies are OpenAI's and travel as they are: only addresses and headers differ, and what follows is not asked.
+    fn passes_through(&self, _ask: &Ask) -> bool {
+        false
+    }
+
+    /// How the body of a streamed reply is cut into events.
+    fn framing(&self, _ask: &Ask) -> Framing {
+        Framing::ServerSent
+    }
+
+    /// Says more exactly what a failed reply is, where the provider says it in a way of its own.
+    fn refine(&self, _error: &mut Error) {}
 
     /// How the key is shown.
     fn key_header(&self) -> KeyHeader {
@@ -123,6 +181,11 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     }
 }
 
+/// Whether a provider that speaks this protocol is told OpenAI's requests in other words.
+pub fn translates(name: &str) -> bool {
+    find(name).is_some_and(|protocol| !protocol.passes_through(&Ask::default()))
+}
+
 /// A protocol and what is asked in it.
 pub struct Native {
     protocol: &'static dyn Protocol,
@@ -145,23 +208,36 @@ impl Native {
         &self.ask
     }
 
+    /// Bodies are OpenAI's.
+    pub fn passes_through(&self) -> bool {
+        self.protocol.passes_through(&self.ask)
+    }
+
     /// An OpenAI request as the provider wants it.
-    pub(crate) fn encode(&self, body: &[u8]) -> Result<Bytes> {
+    pub(crate) fn encode(&self, body: &Bytes) -> Result<Bytes> {
+        if self.passes_through() {
+            return Ok(body.clone());
+        }
         let body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
         let request = self.protocol.request(&self.ask, body)?;
         serde_json::to_vec(&request).map(Bytes::from).map_err(|error| internal(&error))
     }
 
     /// A whole reply as OpenAI would have said it.
-    pub(crate) fn decode(&self, body: &[u8]) -> Result<Bytes> {
+    pub(crate) fn decode(&self, body: &Bytes) -> Result<Bytes> {
+        if self.passes_through() {
+            return Ok(body.clone());
+        }
         let reply = serde_json::from_slice(body)
             .map_err(|error| Error::new(Kind::ResponseValidation, format!("The reply is not JSON: {error}")))?;
         let reply = self.protocol.reply(&self.ask, reply)?;
         serde_json::to_vec(&reply).map(Bytes::from).map_err(|error| internal(&error))
     }
 
-    pub(crate) fn reader(&self) -> Box<dyn EventReader> {
-        self.protocol.reader(&self.ask)
+    /// What reads a streamed reply and how it is cut, where its chunks are not OpenAI's.
+    pub(crate) fn reader(&self) -> Option<(Framing, Box<dyn EventReader>)> {
+        let reads = || (self.protocol.framing(&self.ask), self.protocol.reader(&self.ask));
+        (!self.passes_through()).then(reads)
     }
 }
 
@@ -240,8 +316,13 @@ impl Ask {
     }
 
     /// The error of an endpoint that the provider does not have.
-    pub fn no_route(&self, name: &str) -> Error {
-        Error::new(Kind::UnsupportedParams, format!("{} has no {name} endpoint", self.provider))
+    pub fn no_route(&self) -> Error {
+        let what = match self.route {
+            Route::Chat => "chat",
+            Route::Embeddings => "embeddings",
+            Route::Rerank => "rerank",
+        };
+        Error::new(Kind::UnsupportedParams, format!("{} has no {what} endpoint", self.provider))
     }
 
     /// The error of parameters that the provider does not have.

@@ -15,7 +15,7 @@ pub struct Provider {
     /// Other prefixes that mean the same.
     pub aliases: &'static [&'static str],
     /// Where requests go by default, up to and including the version segment; "" where only the user can know. A name in
-    /// braces is an environment variable whose value stands there.
+    /// braces is one of `options`, whose value stands there.
     pub base_url: &'static str,
     /// What is added to a base URL of the user's that does not end in it, because users name the host; "" for nothing.
     pub base_suffix: &'static str,
@@ -25,6 +25,10 @@ pub struct Provider {
     pub base_vars: &'static [&'static str],
     /// The provider refuses calls without a key.
     pub key_required: bool,
+    /// What the provider is told besides a key and an address: a region, a project.
+    pub options: &'static [Setting],
+    /// How a call is authorised that has no key, as [`crate::auth::find`] knows it; "" for not at all.
+    pub auth: &'static str,
     /// The protocol that it speaks, as [`crate::protocol::find`] knows it; "" for OpenAI's.
     pub protocol: &'static str,
     /// What it is known to have of `chat`, `embeddings` and `rerank`, by its documentation, litellm's or traffic. A call to
@@ -38,6 +42,31 @@ pub struct Provider {
     pub refuses: &'static [&'static str],
     /// The page that states the base URL.
     pub source: &'static str,
+}
+
+/// Something that a provider is told by an argument, a module variable of the same name, or the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The argument.
+    pub name: &'static str,
+    /// Environment variables with the value, the first that is set wins.
+    pub vars: &'static [&'static str],
+    /// The value where nobody gives one; "" for none.
+    pub default: &'static str,
+    /// The value is never shown.
+    pub secret: bool,
+}
+
+impl Setting {
+    /// A setting that is no secret and has no default.
+    pub const fn new(name: &'static str, vars: &'static [&'static str]) -> Self {
+        Self { name, vars, default: "", secret: false }
+    }
+
+    /// One that is never shown.
+    pub const fn secret(name: &'static str, vars: &'static [&'static str]) -> Self {
+        Self { name, vars, default: "", secret: true }
+    }
 }
 
 /// The provider of this name or alias, in any case.
@@ -82,7 +111,8 @@ mod tests {
 
     #[test]
     fn every_row_can_be_used() {
-        for Provider { name, base_url, base_suffix, key_vars, base_vars, key_required, source, .. } in providers() {
+        for row in providers() {
+            let Provider { name, base_url, base_suffix, key_vars, base_vars, key_required, source, .. } = row;
             assert!(!base_url.ends_with('/'), "{name}: base_url ends in a slash");
             assert!(base_url.is_empty() || base_url.ends_with(base_suffix), "{name}: base_url lacks its suffix");
             assert!(base_url.is_empty() || base_url.starts_with("http"), "{name}: base_url is no URL");
@@ -93,6 +123,10 @@ mod tests {
                 "{name}: key in the clear"
             );
             assert!(source.starts_with("https://"), "{name}: source");
+            assert!(row.protocol.is_empty() || crate::protocol::find(row.protocol).is_some(), "{name}: protocol");
+            for blank in base_url.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+                assert!(row.options.iter().any(|option| option.name == blank), "{name}: nobody gives {blank}");
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ const HOSTED: Provider = Provider {
     key_vars: &[],
     base_vars: &[],
     key_required: true,
+    options: &[],
+    auth: "",
     protocol: "",
     endpoints: &["chat"],
     paths: &[],

@@ -28,7 +28,7 @@ impl Protocol for Anthropic {
     fn path(&self, ask: &Ask) -> Result<String> {
         match ask.route {
             Route::Chat => Ok("/messages".to_owned()),
-            Route::Embeddings => Err(ask.no_route("embeddings")),
+            Route::Embeddings | Route::Rerank => Err(ask.no_route()),
         }
     }
 
@@ -47,7 +47,7 @@ impl Protocol for Anthropic {
     fn params(&self, route: Route) -> Option<&'static [&'static str]> {
         Some(match route {
             Route::Chat => request::PARAMS,
-            Route::Embeddings => &[],
+            Route::Embeddings | Route::Rerank => &[],
         })
     }
 

@@ -30,6 +30,7 @@ impl Protocol for Gemini {
             (Route::Chat, false) => "generateContent",
             // Without `alt=sse` the stream is one JSON array.
             (Route::Chat, true) => "streamGenerateContent?alt=sse",
+            (Route::Rerank, _) => return Err(ask.no_route()),
         };
         Ok(format!("/{}:{method}", encoded(&resource(&ask.model))))
     }
@@ -42,6 +43,7 @@ impl Protocol for Gemini {
         let request = match ask.route {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
+            Route::Rerank => Err(ask.no_route()),
         };
         request.map(Value::Object)
     }
@@ -50,6 +52,7 @@ impl Protocol for Gemini {
         Some(match route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
+            Route::Rerank => &[],
         })
     }
 
@@ -57,6 +60,7 @@ impl Protocol for Gemini {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
+            Route::Rerank => Err(ask.no_route()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Those who serve other people's models.
 
 use super::{CHAT_AND_EMBEDDINGS, HOSTED};
-use crate::provider::Provider;
+use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
     Provider {
@@ -165,7 +165,8 @@ pub(super) static ROWS: &[Provider] = &[
     },
     Provider {
         name: "cloudflare",
-        base_url: "https://api.cloudflare.com/client/v4/accounts/{CLOUDFLARE_ACCOUNT_ID}/ai/v1",
+        base_url: "https://api.cloudflare.com/client/v4/accounts/{cloudflare_account_id}/ai/v1",
+        options: &[Setting::new("cloudflare_account_id", &["CLOUDFLARE_ACCOUNT_ID"])],
         key_vars: &["CLOUDFLARE_API_KEY"],
         base_vars: &["CLOUDFLARE_API_BASE"],
         endpoints: CHAT_AND_EMBEDDINGS,
@@ -206,8 +207,9 @@ pub(super) static ROWS: &[Provider] = &[
     // A programmatic access token or a key-pair JWT; Snowflake tells them apart.
     Provider {
         name: "snowflake",
-        base_url: "https://{SNOWFLAKE_ACCOUNT_ID}.snowflakecomputing.com/api/v2/cortex/v1",
+        base_url: "https://{account_id}.snowflakecomputing.com/api/v2/cortex/v1",
         base_suffix: "/api/v2/cortex/v1",
+        options: &[Setting::new("account_id", &["SNOWFLAKE_ACCOUNT_ID"])],
         key_vars: &["SNOWFLAKE_JWT"],
         base_vars: &["SNOWFLAKE_API_BASE"],
         source: "https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api",

@@ -1,0 +1,31 @@
+//! How a call shows who makes it where a key in a header is not enough: signatures, tokens that expire.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use reqwest::Request;
+
+use crate::error::{Error, Kind, Result};
+use crate::http::Clients;
+use crate::protocol::Options;
+use crate::redact::Secrets;
+
+/// Puts on each attempt of a call what shows who makes it.
+pub trait Authorise: Send + Sync {
+    /// Adds its headers; the request is otherwise ready to be sent. What must not be shown of them is returned.
+    ///
+    /// # Errors
+    /// `Authentication`: there are no credentials, or they are refused. The errors of the call that fetches a token.
+    fn authorise<'a>(&'a self, clients: &'a Clients, request: &'a mut Request) -> BoxFuture<'a, Result<Secrets>>;
+}
+
+/// The way of that name in the table, told what the caller told.
+///
+/// # Errors
+/// `BadRequest` naming an option that is wrong; `Authentication`: one is missing.
+pub fn find(name: &str, _options: &Options) -> Result<Option<Arc<dyn Authorise>>> {
+    match name {
+        "" => Ok(None),
+        _ => Err(Error::new(Kind::Internal, format!("no way to authorise is called {name:?}"))),
+    }
+}
