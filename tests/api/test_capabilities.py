@@ -192,10 +192,12 @@ NATIVES = {name: MODELS.get(name, "a-model") for name, row in ROWS.items() if ro
 @pytest.mark.parametrize(("provider", "model"), NATIVES.items())
 @pytest.mark.parametrize("name", sorted(VALUES))
 def test_a_protocol_of_its_own_takes_what_it_says_it_takes(
-    fake: FakeProvider, provider: str, model: str, name: str
+    fake: FakeProvider, monkeypatch: pytest.MonkeyPatch, provider: str, model: str, name: str
 ) -> None:
+    monkeypatch.setenv("WATSONX_PROJECT_ID", "p")
     fake.on_request(lambda _: raw(418, (), {"error": {"message": "It has arrived."}}))
-    call = {"model": f"{provider}/{model}", "api_base": fake.base_url, "api_key": "k", "num_retries": 0}
+    # A token, not a key that would have to be exchanged for one.
+    call = {"model": f"{provider}/{model}", "api_base": fake.base_url, "api_key": "eyJ.token", "num_retries": 0}
     call |= {name: VALUES[name], **BESIDE.get(name, {})}
     is_chat = name not in ("dimensions", "encoding_format")
     supported = eq.get_supported_openai_params(

@@ -7,6 +7,7 @@ pub mod anthropic;
 mod foreign;
 pub mod gemini;
 pub mod mistral;
+pub mod watsonx;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -177,6 +178,7 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
         "anthropic" => Some(&anthropic::Anthropic),
         "gemini" => Some(&gemini::Gemini),
         "mistral" => Some(&mistral::Mistral),
+        "watsonx" => Some(&watsonx::Watsonx),
         _ => None,
     }
 }

@@ -204,6 +204,27 @@ pub(super) static ROWS: &[Provider] = &[
         source: "https://docs.litellm.ai/docs/providers/github_copilot",
         ..HOSTED
     },
+    // An IBM Cloud API key, or a token that one has bought. The base is the region's, `https://us-south.ml.cloud.ibm.com`; the
+    // version is the date of the API that is spoken here.
+    Provider {
+        name: "watsonx",
+        key_vars: &["WATSONX_TOKEN", "WATSONX_APIKEY", "WATSONX_API_KEY"],
+        base_vars: &["WATSONX_API_BASE", "WATSONX_URL"],
+        options: &[
+            Setting::new("project_id", &["WATSONX_PROJECT_ID"]),
+            Setting::new("space_id", &["WATSONX_SPACE_ID", "WATSONX_DEPLOYMENT_SPACE_ID"]),
+            Setting { default: "2025-02-06", ..Setting::new("api_version", &[]) },
+            Setting {
+                default: "https://iam.cloud.ibm.com/identity/token",
+                ..Setting::new("iam_url", &["WATSONX_IAM_URL"])
+            },
+        ],
+        auth: "ibm",
+        protocol: "watsonx",
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://cloud.ibm.com/apidocs/watsonx-ai",
+        ..HOSTED
+    },
     // A programmatic access token or a key-pair JWT; Snowflake tells them apart.
     Provider {
         name: "snowflake",
