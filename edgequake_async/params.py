@@ -41,14 +41,15 @@ def adapt(body: dict[str, Any], route: str, provider: str, params: Mapping[str, 
     """
     model = body["model"]
     effects = _effects(provider, model, route)
-    if effects.keys().isdisjoint(body):
+    found = [name for name in body if name in effects] if effects else None
+    if not found:
         return
     allowed = allowed_params(params)
     refused = []
-    for name, (what, wanted) in effects.items():
-        if name not in body or name in allowed:
+    for name in found:
+        if name in allowed:
             continue
-        value = body[name]
+        (what, wanted), value = effects[name], body[name]
         if what == "named":
             if body.setdefault(wanted, value) != value:
                 raise BadRequestError(f"{name}: {provider} calls it {wanted}, which is given too", model, provider)
@@ -89,7 +90,9 @@ def allowed_params(params: Mapping[str, Any]) -> tuple[str, ...]:
     Raises:
         BadRequestError: they are no list of names.
     """
-    allowed = params.get("allowed_openai_params") or ()
+    allowed = params.get("allowed_openai_params")
+    if not allowed:
+        return ()
     if isinstance(allowed, str) or not all(isinstance(name, str) for name in allowed):
         raise BadRequestError(f"allowed_openai_params: must be a list of names, not {allowed!r}", params["model"], "")
     return tuple(allowed)

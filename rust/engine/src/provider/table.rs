@@ -2,9 +2,9 @@
 //!
 //! A prefix and its variables are litellm's, checked in its source (1.106.2), where litellm has the provider. A base URL
 //! was read on the page that `source` names; for `ai21`, `xai` and `voyage` that page gives a part and recorded traffic the
-//! whole, and those of `openai`, `anthropic` and `gemini` were seen in recorded traffic alone. Where litellm and the vendor
-//! differ (`deepseek`, `nebius`, `docker_model_runner`), the vendor's URL is taken. What litellm has and no page confirms
-//! has no row.
+//! whole, and those of `openai`, `anthropic` and `gemini` are the defaults of the vendors' SDKs. The pages of `inception`,
+//! `ovhcloud` and `github_copilot` are not the vendor's. Where litellm and the vendor differ (`deepseek`, `nebius`,
+//! `docker_model_runner`), the vendor's URL is taken. What litellm has and no page confirms has no row.
 
 mod gateways;
 mod hosts;
