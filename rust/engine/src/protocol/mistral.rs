@@ -39,6 +39,10 @@ impl Protocol for Mistral {
         Ok(Value::Object(body))
     }
 
+    fn is_plain(&self, ask: &Ask, body: &[u8]) -> bool {
+        ask.route == Route::Embeddings || !has_parts(body)
+    }
+
     fn reply(&self, _ask: &Ask, mut reply: Value) -> Result<Value> {
         for choice in choices(&mut reply) {
             if let Some(message) = choice.get_mut("message").and_then(Value::as_object_mut)
@@ -143,7 +147,7 @@ impl Reader {
     }
 }
 
-/// Whether a content in the chunk is a list.
+/// Whether a content in a reply or a chunk is a list.
 fn has_parts(json: &[u8]) -> bool {
     const NAME: &[u8] = b"\"content\":";
     memmem::find_iter(json, NAME)

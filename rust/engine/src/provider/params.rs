@@ -45,6 +45,12 @@ const CHAT: &[&str] = &[
 /// Those of embeddings (https://platform.openai.com/docs/api-reference/embeddings/create).
 const EMBEDDINGS: &[&str] = &["dimensions", "encoding_format", "user"];
 
+/// Whether a parameter is one of OpenAI's: what a translator has not taken from a request and is one of these is refused
+/// or dropped; anything else is the provider's own and is sent.
+pub fn is_openai(name: &str) -> bool {
+    CHAT.contains(&name) || EMBEDDINGS.contains(&name) || matches!(name, "input" | "metadata")
+}
+
 /// What a provider does with a parameter of OpenAI's.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Effect {
