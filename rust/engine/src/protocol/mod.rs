@@ -269,8 +269,7 @@ impl Ask {
         let extra = left.remove("extra_body");
         let mut unsupported = Vec::new();
         for (name, value) in left {
-            let is_openai = is_openai(&name);
-            if !is_openai || self.allowed_params.contains(&name) {
+            if !is_openai(&name) || self.allowed_params.contains(&name) {
                 to.insert(name, value);
             } else if !self.drop_params {
                 unsupported.push(name);
