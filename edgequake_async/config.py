@@ -26,7 +26,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 from urllib.parse import quote
 
-from . import _eq_core
+from . import _eq_core, alias
 
 __all__ = [
     "DEFAULTS",
@@ -210,15 +210,18 @@ def _file() -> dict[str, Any]:
 class SettingsModule(ModuleType):
     """A module whose settings live in one place, whichever module they are read from or assigned to.
 
-    Names in its ``_LAZY`` (name: submodule) are imported when first asked for.
+    Names in its ``_LAZY`` (name: submodule) and in its ``_SUBMODULES`` are imported when first asked for.
     """
 
     def __getattr__(self, name: str) -> Any:
         if is_setting(name):
             return get(name)
+        if name in self.__dict__.get("_SUBMODULES", ()):
+            return importlib.import_module(f"{self.__name__}.{name}")
         home = self.__dict__.get("_LAZY", {}).get(name)
         if home is not None:
             value = getattr(importlib.import_module(f"{self.__name__}.{home}"), name)
+            alias.rename()
             # Found at once from now on, and replaceable like any other name.
             super().__setattr__(name, value)
             return value

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from . import _eq_core, config
+from . import _eq_core, alias, config
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, without
@@ -87,6 +87,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         AuthenticationError: the provider needs a key and none was found.
         UnsupportedParamsError: an argument asks for something that this version or the provider does not do.
     """
+    alias.rename()
     model = params["model"]
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")

@@ -1,0 +1,1 @@
+"""Names that programs import from litellm's core, where they import them from."""

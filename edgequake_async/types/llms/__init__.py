@@ -1,0 +1,1 @@
+"""Types of single providers, where programs import them from."""
