@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 from .base import OpenAIObject
 from .completion import (
     Choices,
@@ -57,3 +60,10 @@ __all__ = [
     "TopLogprob",
     "Usage",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Programs reach these through the package without importing them: litellm.types.utils.ModelResponse.
+    if name in {"llms", "utils"}:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
