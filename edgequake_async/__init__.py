@@ -57,6 +57,7 @@ if _TYPE_CHECKING:
     from ._logging import verbose_logger
     from .chunk_builder import stream_chunk_builder
     from .custom_llm import CustomLLM
+    from .params import get_supported_openai_params
     from .provider_names import LlmProviders, get_llm_provider, provider_list, validate_environment
     from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
     from .timeouts import Timeouts
@@ -136,6 +137,7 @@ __all__ = [
     "completion",
     "embedding",
     "get_llm_provider",
+    "get_supported_openai_params",
     "install_as_litellm",
     "provider_list",
     "register_provider",
@@ -160,6 +162,7 @@ _LAZY = {
     "SyncStreamWrapper": "streaming",
     "Timeouts": "timeouts",
     "get_llm_provider": "provider_names",
+    "get_supported_openai_params": "params",
     "provider_list": "provider_names",
     "stream_chunk_builder": "chunk_builder",
     "validate_environment": "provider_names",

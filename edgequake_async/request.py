@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
+from .params import adapt, allowed_params, drops, without
 from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
@@ -83,7 +84,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     Raises:
         BadRequestError: an argument has the wrong type or cannot be sent as JSON; the message names it.
         AuthenticationError: the provider needs a key and none was found.
-        UnsupportedParamsError: an argument asks for something that this version does not do.
+        UnsupportedParamsError: an argument asks for something that this version or the provider does not do.
     """
     alias.rename()
     model = params["model"]
@@ -107,14 +108,17 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             body[key] = value
     if (response_format := get("response_format")) is not None:
         body["response_format"] = read_response_format(response_format, model)
-    if (extra_body := get("extra_body")) is not None:
-        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     if (dropped := get("additional_drop_params")) is not None:
         if not isinstance(dropped, (list, tuple, set, frozenset)):
             kind = type(dropped).__name__
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
+    adapt(body, route, provider, params)
+    if row["refuses"] and route == "chat":
+        body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
+    if (extra_body := get("extra_body")) is not None:
+        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     target, info = _find_target(route, provider, name, bool(get("stream")), params)
     return Call(target, _serialise(body, model, is_native), info, _own_headers(provider, params))
 
@@ -207,7 +211,7 @@ def _find_target(
     verify = get("ssl_verify")
     terms = (
         "POST",
-        _PATHS[route],
+        row["paths"].get(route) or _PATHS[route],
         provider,
         base,
         key,
@@ -269,12 +273,8 @@ def _asked(
 ) -> _Asked | None:
     if not (row["protocol"] or row["auth"]):
         return None
-    model = params["model"]
-    drop, allowed = params.get("drop_params"), params.get("allowed_openai_params") or ()
-    if isinstance(allowed, str) or not all(isinstance(each, str) for each in allowed):
-        raise BadRequestError(f"allowed_openai_params: must be a list of names, not {allowed!r}", model, "")
-    told = tuple((option, _option(option, value, model)) for option, value in options.items())
-    return route, name, stream, bool(config.get("drop_params") if drop is None else drop), tuple(allowed), told
+    told = tuple((option, _option(option, value, params["model"])) for option, value in options.items())
+    return route, name, stream, drops(params), allowed_params(params), told
 
 
 def _option(name: str, value: Any, model: str) -> str:
