@@ -23,9 +23,15 @@ from .unserialisable import lone_surrogate, to_body
 
 __all__ = ["Call", "CallInfo", "handler_params", "list_messages", "make_target", "prepare", "resolve"]
 
+# They promise something that this version does not do for every call; ignoring them would be a lie.
+_UNSUPPORTED = (
+    "fallbacks context_window_fallbacks context_window_fallback_dict content_policy_fallbacks mock_response "
+    "mock_tool_calls mock_timeout model_list deployment_id client shared_session enable_json_schema_validation "
+    "ensure_alternating_roles user_continue_message max_image_size"
+).split()
 # Read here and not sent. From `metadata` on it is litellm's own bookkeeping, which programs pass along; `metadata`
 # belongs to callbacks there (a provider that wants it gets it through extra_body).
-_LOCAL = frozenset(
+_LOCAL = frozenset(_UNSUPPORTED).union(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
     "additional_drop_params allowed_openai_params response_format "
@@ -33,13 +39,7 @@ _LOCAL = frozenset(
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
 )
-_PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
-# They promise something that this version does not do; ignoring them would be a lie.
-_UNSUPPORTED = (
-    "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
-    "model_list deployment_id client shared_session enable_json_schema_validation ensure_alternating_roles "
-    "user_continue_message max_image_size"
-).split()
+_PATHS = {"chat": "/chat/completions", "completions": "/completions", "embeddings": "/embeddings"}
 
 
 @dataclass(frozen=True)
