@@ -49,6 +49,7 @@ from .exceptions import (
     UnsupportedParamsError,
 )
 from .exceptions import __all__ as _ERRORS
+from .rerank import arerank, rerank
 
 if _TYPE_CHECKING:
     from .chunk_builder import stream_chunk_builder
@@ -66,6 +67,7 @@ if _TYPE_CHECKING:
         Message,
         ModelResponse,
         ModelResponseStream,
+        RerankResponse,
         ResponsesAPIResponse,
         StreamingChoices,
         StreamingModelResponse,
@@ -109,6 +111,7 @@ __all__ = [
     "OpenAIError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RerankResponse",
     "ResponsesAPIResponse",
     "RouterRateLimitError",
     "ServiceUnavailableError",
@@ -125,8 +128,10 @@ __all__ = [
     "__version__",
     "acompletion",
     "aembedding",
+    "arerank",
     "completion",
     "embedding",
+    "rerank",
     "stream_chunk_builder",
 ]
 

@@ -9,13 +9,15 @@ from . import _eq_core
 from ._error_mapping import to_exception
 from .exceptions import BadRequestError
 from .loops import enter
+from .ranking import normalise
 from .reply import ReplySource
 from .request import prepare
 from .streaming import AsyncStreamWrapper, Reader
-from .types import EmbeddingResponse, ModelResponse
+from .types import EmbeddingResponse, ModelResponse, RerankResponse
+from .types.construct import construct
 from .types.tolerant import read
 
-__all__ = ["chat", "embed"]
+__all__ = ["chat", "embed", "rank"]
 
 
 async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
@@ -54,6 +56,30 @@ async def embed(params: dict[str, Any]) -> EmbeddingResponse:
         raise to_exception(target.invalid(reply, str(error)), info.model) from None
     response.attach(ReplySource(reply, info))
     return response
+
+
+async def rank(params: dict[str, Any]) -> RerankResponse:
+    """A rerank; see ``arerank``."""
+    port = await enter()
+    params["documents"] = _listed(params["documents"])
+    target, body, info, headers = prepare("rerank", params)
+    try:
+        reply = await _eq_core.request(port, target, body, headers)
+    except _eq_core.EngineError as error:
+        raise to_exception(error.args[0], info.model) from None
+    documents = params["documents"] if params["return_documents"] else None
+    try:
+        response = construct(RerankResponse, normalise(reply.body, documents, params["top_n"]))
+    except (ValueError, RecursionError) as error:
+        raise to_exception(target.invalid(reply, str(error)), info.model) from None
+    response.attach(ReplySource(reply, info))
+    return response
+
+
+def _listed(documents: Any) -> Any:
+    """A list of what can be walked only once: it is sent, and then stands beside the results."""
+    is_iterator = hasattr(documents, "__iter__") and not hasattr(documents, "__len__")
+    return list(documents) if is_iterator else documents
 
 
 def _check_input(texts: Any, model: Any) -> None:

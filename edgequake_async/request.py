@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from . import _eq_core, config
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
+from .ranking import to_request
 from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
@@ -32,7 +33,11 @@ _LOCAL = frozenset(
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
 )
-_PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
+# Arguments of a rerank, which are sent by the names that the provider has for them.
+_OF_RERANK = frozenset(
+    "query documents top_n rank_fields return_documents max_chunks_per_doc max_tokens_per_doc".split()
+)
+_PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings", "rerank": "/rerank"}
 # They promise something that this version does not do; ignoring them would be a lie.
 _UNSUPPORTED = (
     "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
@@ -78,7 +83,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"`` or ``"embeddings"``.
+        route: ``"chat"``, ``"embeddings"`` or ``"rerank"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
@@ -98,10 +103,13 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
-    is_native = row["translated"]
+    is_native = route in row["translated"]
     if route == "chat":
         body["messages"] = _messages(params["messages"], model)
     local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
+    if route == "rerank":
+        body.update(to_request(provider, params))
+        local |= _OF_RERANK
     for key, value in params.items():
         if value is not None and key not in local:
             body[key] = value

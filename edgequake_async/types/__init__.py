@@ -22,6 +22,7 @@ from .message import (
     FunctionCall,
     Message,
 )
+from .rerank import RerankResponse, RerankResponseMeta, RerankResponseResult
 from .responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 from .text import TextChoices, TextCompletionResponse
 from .usage import CompletionTokensDetailsWrapper, PromptTokensDetailsWrapper, Usage
@@ -46,6 +47,9 @@ __all__ = [
     "ModelResponseStream",
     "OpenAIObject",
     "PromptTokensDetailsWrapper",
+    "RerankResponse",
+    "RerankResponseMeta",
+    "RerankResponseResult",
     "ResponseAPIUsage",
     "ResponseOutputContent",
     "ResponseOutputItem",

@@ -10,6 +10,9 @@ use crate::error::{Error, Kind, Result};
 /// Where a bare model name belongs, by its beginning.
 const HEURISTICS: &[(&str, &str)] = &[
     ("claude-", "anthropic"),
+    ("command-", "cohere"),
+    ("embed-english-", "cohere"),
+    ("embed-multilingual-", "cohere"),
     ("gemini", "gemini"),
     ("mistral", "mistral"),
     ("mixtral", "mistral"),
@@ -23,8 +26,6 @@ const UNSUPPORTED: &[&str] = &[
     "azure",
     "azure_ai",
     "bedrock",
-    "cohere",
-    "cohere_chat",
     "github_copilot",
     "ollama_chat",
     "replicate",
