@@ -1,7 +1,7 @@
 """What providers' rerank endpoints differ in: names of parameters, what a document may be, the shape of a reply.
 
-One shape on our side, litellm's, which is Cohere's (https://docs.cohere.com/reference/rerank). Providers that are not in
-the table are told everything that is asked, as servers of open models copy Cohere's and Jina's shape.
+One shape on our side, litellm's, which is Cohere's (https://docs.cohere.com/reference/rerank). Providers that are not
+in the table are told everything that is asked, as servers of open models copy Cohere's and Jina's shape.
 """
 
 from __future__ import annotations
@@ -49,6 +49,9 @@ def to_request(provider: str, params: Mapping[str, Any]) -> dict[str, Any]:
     model, query = params["model"], params["query"]
     if not isinstance(query, str):
         raise BadRequestError(f"query: must be a string, not {type(query).__name__}", model, provider)
+    top_n = params.get("top_n")
+    if top_n is not None and (isinstance(top_n, bool) or not isinstance(top_n, int) or top_n < 0):
+        raise BadRequestError(f"top_n: must be a number from 0, not {top_n!r}", model, provider)
     names = _NAMES.get(provider, {})
     known = names or dict.fromkeys(_PARAMS)
     given = [name for name in _PARAMS if params.get(name) is not None]
@@ -97,6 +100,8 @@ def normalise(body: bytes, documents: Sequence[Any] | None, top_n: int | None) -
     reply = json.loads(body)
     # https://huggingface.github.io/text-embeddings-inference: a bare list.
     reply = {"results": reply} if isinstance(reply, list) else reply
+    if not isinstance(reply, dict):
+        raise ValueError(f"the reply is no object but {type(reply).__name__}")  # noqa: TRY004
     rows = next((reply.pop(key) for key in ("results", "data") if isinstance(reply.get(key), list)), None)
     if rows is None or not all(isinstance(row, dict) and isinstance(row.get("index"), int) for row in rows):
         raise ValueError("the reply holds no results with an index each")

@@ -193,9 +193,9 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("auth", provider.auth)?;
     dict.set_item("options", provider.options.iter().map(setting).collect::<Vec<_>>())?;
     dict.set_item("protocol", provider.protocol)?;
-    let translated = ["chat", "embeddings", "rerank"].into_iter().filter(|name| {
-        Route::named(name).is_some_and(|(route, _)| protocol::translates(provider.protocol, route))
-    });
+    let translated = ["chat", "embeddings", "rerank"]
+        .into_iter()
+        .filter(|name| Route::named(name).is_some_and(|(route, _)| protocol::translates(provider.protocol, route)));
     dict.set_item("translated", translated.collect::<Vec<_>>())?;
     dict.set_item("source", provider.source)?;
     Ok(dict)

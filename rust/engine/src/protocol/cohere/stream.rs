@@ -60,7 +60,8 @@ impl EventReader for Reader {
             // The ends of blocks and citations, debugging, and events that are yet to come.
             _ => None,
         };
-        let logprobs = value.get("logprobs").filter(|item| item.is_object()).map(|item| logprobs(&[item.clone()]));
+        let logprobs =
+            value.get("logprobs").filter(|item| item.is_object()).map(|item| logprobs(std::slice::from_ref(item)));
         if delta.is_none() && logprobs.is_none() {
             return Ok(Vec::new());
         }

@@ -41,7 +41,8 @@ fn chunks(events: &[Value]) -> Vec<Value> {
 
 #[test]
 fn the_base_url_is_that_of_v2_whatever_part_of_an_address_is_given() {
-    for base in ["https://h", "https://h/", "https://h/v1", "https://h/v2/", "https://h/v2/chat", "https://h/v1/embed"] {
+    for base in ["https://h", "https://h/", "https://h/v1", "https://h/v2/", "https://h/v2/chat", "https://h/v1/embed"]
+    {
         assert_eq!(Cohere.base_url(&ask(), base), "https://h/v2", "{base}");
     }
     assert_eq!(Cohere.base_url(&ask(), "https://h/co/v2/rerank"), "https://h/co/v2");
@@ -76,16 +77,17 @@ fn thinking() {
     assert_eq!(thought(json!({"reasoning_effort": {"effort": "high"}})), budget(4096));
     assert_eq!(thought(json!({"reasoning_effort": "none"})), json!({"type": "disabled"}));
     assert_eq!(thought(json!({"reasoning_effort": "xhigh"})), json!({"type": "enabled"}));
-    assert_eq!(thought(json!({"thinking": {"type": "enabled", "budget_tokens": 5}, "reasoning_effort": "low"})), budget(5));
+    assert_eq!(
+        thought(json!({"thinking": {"type": "enabled", "budget_tokens": 5}, "reasoning_effort": "low"})),
+        budget(5)
+    );
     assert_eq!(refused(json!({"messages": [], "reasoning_effort": "much"})).0, Kind::UnsupportedParams);
 }
 
 #[test]
 fn tools_and_their_choice() {
     let tool = |name: &str| json!({"type": "function", "function": {"name": name, "strict": true}});
-    let told = |name: &str| {
-        json!({"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {}}}})
-    };
+    let told = |name: &str| json!({"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": {}}}});
     let asked = |choice: Value| sent(json!({"messages": [], "tools": [tool("f"), tool("g")], "tool_choice": choice}));
     let both = asked(json!("auto"));
     assert_eq!((&both["tools"], &both["strict_tools"]), (&json!([told("f"), told("g")]), &json!(true)));
@@ -105,7 +107,8 @@ fn tools_and_their_choice() {
 #[test]
 fn structured_output() {
     let schema = json!({"type": "object", "properties": {"a": {}}});
-    let format = |format: Value| sent(json!({"messages": [], "response_format": format})).get("response_format").cloned();
+    let format =
+        |format: Value| sent(json!({"messages": [], "response_format": format})).get("response_format").cloned();
     assert_eq!(format(json!({"type": "text"})), None);
     assert_eq!(format(json!({"type": "json_object"})), Some(json!({"type": "json_object"})));
     let own = Some(json!({"type": "json_object", "json_schema": schema}));
@@ -166,9 +169,15 @@ fn a_reply() {
     assert_eq!(choice["message"]["content"], "Hi");
     assert_eq!(choice["message"]["reasoning_content"], "Hm.");
     let token = &choice["logprobs"]["content"][0];
-    assert_eq!((&token["token"], &token["logprob"], &token["token_ids"]), (&json!("Hi"), &json!(-0.75), &json!([1, 2])));
+    assert_eq!(
+        (&token["token"], &token["logprob"], &token["token_ids"]),
+        (&json!("Hi"), &json!(-0.75), &json!([1, 2]))
+    );
     let usage = &made["usage"];
-    assert_eq!((&usage["prompt_tokens"], &usage["completion_tokens"], &usage["total_tokens"]), (&json!(9), &json!(3), &json!(12)));
+    assert_eq!(
+        (&usage["prompt_tokens"], &usage["completion_tokens"], &usage["total_tokens"]),
+        (&json!(9), &json!(3), &json!(12))
+    );
     assert_eq!(usage["prompt_tokens_details"], json!({"cached_tokens": 2, "image_tokens": 4}));
     assert_eq!(usage["completion_tokens_details"], json!({"reasoning_tokens": 1}));
     let failed = json!({"id": "i", "message": {"role": "assistant"}, "finish_reason": "ERROR"});
