@@ -12,12 +12,14 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from . import config
 from .exceptions import BadRequestError, UnsupportedParamsError
+from .params import drops
 
-__all__ = ["normalise", "to_request"]
+__all__ = ["ARGUMENTS", "normalise", "to_request"]
 
 _PARAMS = ("top_n", "rank_fields", "max_chunks_per_doc", "max_tokens_per_doc")
+# What is sent by the names that the provider has for it, or not at all.
+ARGUMENTS = frozenset({"query", "documents", "return_documents", *_PARAMS})
 # By provider, the parameters that it has and what it calls them.
 _NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -56,8 +58,7 @@ def to_request(provider: str, params: Mapping[str, Any]) -> dict[str, Any]:
     known = names or dict.fromkeys(_PARAMS)
     given = [name for name in _PARAMS if params.get(name) is not None]
     missing = [name for name in given if name not in known]
-    drop = params.get("drop_params")
-    if missing and not (config.get("drop_params") if drop is None else drop):
+    if missing and not drops(params):
         why = f"{provider} does not support parameters: {missing}, for rerank with model={model}. "
         raise UnsupportedParamsError(f"{why}To drop these, set drop_params=True.", provider, model)
     body = {"query": query, names.get("documents", "documents"): _documents(provider, params["documents"], model)}

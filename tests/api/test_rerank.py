@@ -112,7 +112,7 @@ def test_parameters_that_a_provider_lacks(fake: FakeProvider, ask: dict[str, Any
     assert fake.requests[-1].json.items() >= {"truncate_prompt_tokens": 5, "max_chunks_per_doc": 2}.items()
 
 
-@pytest.mark.parametrize("model", ["anthropic/claude-sonnet-4-5", "gemini/gemini-2.5-flash"])
+@pytest.mark.parametrize("model", ["anthropic/claude-sonnet-4-5", "gemini/gemini-2.5-flash", "mistral/m"])
 def test_protocols_without_reranking_are_refused_unsent(
     way: Way, fake: FakeProvider, ask: dict[str, Any], model: str
 ) -> None:
@@ -160,6 +160,12 @@ def test_failures_are_those_of_every_call(way: Way, fake: FakeProvider, ask: dic
             way.rerank(model="cohere/rerank-v3.5", **ask)
     fake.script(error(503, "busy"))
     assert way.rerank(model="cohere/rerank-v3.5", **{**ask, "num_retries": 1}).results
+
+
+def test_a_provider_in_python_ranks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eq, "custom_provider_map", [{"provider": "mine", "custom_handler": eq.CustomLLM()}])
+    with pytest.raises(eq.UnsupportedParamsError, match="mine: a handler in Python has no rerank"):
+        eq.rerank(model="mine/x", query="q", documents=["a"])
 
 
 def test_a_key_is_asked_for_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 //! The entry points: terms in, awaitables out.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -197,6 +198,9 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
         .into_iter()
         .filter(|name| Route::named(name).is_some_and(|(route, _)| protocol::translates(provider.protocol, route)));
     dict.set_item("translated", translated.collect::<Vec<_>>())?;
+    dict.set_item("endpoints", provider.endpoints)?;
+    dict.set_item("refuses", provider.refuses)?;
+    dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;
     dict.set_item("source", provider.source)?;
     Ok(dict)
 }
