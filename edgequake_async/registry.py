@@ -78,6 +78,9 @@ def register_provider(
         "options": [],
         "protocol": "",
         "translated": (),
+        "endpoints": ["chat", "embeddings"],
+        "refuses": [],
+        "paths": {},
         "source": "",
         "headers": _headers(headers),
     }

@@ -7,6 +7,9 @@ use super::{invalid, take};
 use crate::error::Result;
 use crate::protocol::{Ask, Object, bad};
 
+/// OpenAI's parameters that v2/embed has a word for.
+pub const PARAMS: &[&str] = &["dimensions", "encoding_format"];
+
 /// The request.
 ///
 /// # Errors

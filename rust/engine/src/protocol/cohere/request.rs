@@ -6,7 +6,26 @@ use super::{content, take, tools};
 use crate::error::Result;
 use crate::protocol::{Ask, Object, bad, text};
 
-/// OpenAI's parameters, and what they are called here.
+/// OpenAI's parameters that v2/chat has a word for.
+pub const PARAMS: &[&str] = &[
+    "frequency_penalty",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "presence_penalty",
+    "reasoning_effort",
+    "response_format",
+    "seed",
+    "stop",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_p",
+];
+
+/// OpenAI's parameters, and `top_k` of others, by their names here.
 const NAMES: [(&str, &str); 9] = [
     ("max_completion_tokens", "max_tokens"),
     ("max_tokens", "max_tokens"),
