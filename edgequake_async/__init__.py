@@ -53,6 +53,7 @@ from .exceptions import (
 )
 from .exceptions import __all__ as _ERRORS
 from .registry import register_provider, unregister_provider
+from .rerank import arerank, rerank
 from .text_completion import atext_completion, text_completion
 
 if _TYPE_CHECKING:
@@ -75,6 +76,7 @@ if _TYPE_CHECKING:
         Message,
         ModelResponse,
         ModelResponseStream,
+        RerankResponse,
         ResponsesAPIResponse,
         StreamingChoices,
         StreamingModelResponse,
@@ -120,6 +122,7 @@ __all__ = [
     "OpenAIError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RerankResponse",
     "ResponsesAPIResponse",
     "RouterRateLimitError",
     "ServiceUnavailableError",
@@ -136,6 +139,7 @@ __all__ = [
     "__version__",
     "acompletion",
     "aembedding",
+    "arerank",
     "atext_completion",
     "batch_completion",
     "completion",
@@ -145,6 +149,7 @@ __all__ = [
     "install_as_litellm",
     "provider_list",
     "register_provider",
+    "rerank",
     "stream_chunk_builder",
     "text_completion",
     "unregister_provider",

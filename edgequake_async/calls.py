@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from . import _eq_core, config, sync
 from ._error_mapping import to_exception
-from .exceptions import BadRequestError
+from .exceptions import BadRequestError, UnsupportedParamsError
 from .loops import enter
+from .ranking import normalise
 from .reply import ReplySource
 from .request import prepare
 from .streaming import AsyncStreamWrapper, Reader, SyncStreamWrapper
-from .types import EmbeddingResponse, ModelResponse
+from .types import EmbeddingResponse, ModelResponse, RerankResponse
+from .types.construct import construct
 from .types.tolerant import read
 
 if TYPE_CHECKING:
     from .custom_calls import Custom
     from .mock import Mock
 
-__all__ = ["chat", "chat_sync", "embed", "embed_sync"]
+__all__ = ["chat", "chat_sync", "embed", "embed_sync", "rank"]
 
 
 async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
@@ -62,6 +64,27 @@ async def embed(params: dict[str, Any]) -> EmbeddingResponse:
     try:
         response = read(EmbeddingResponse, reply.body) if packed is None else EmbeddingResponse.from_packed(*packed)
     except ValueError as error:
+        raise to_exception(target.invalid(reply, str(error)), info.model) from None
+    response.attach(ReplySource(reply, info))
+    return response
+
+
+async def rank(params: dict[str, Any]) -> RerankResponse:
+    """A rerank; see ``arerank``."""
+    if custom := _custom(params):
+        why = f"{custom.info.provider}: a handler in Python has no rerank"
+        raise UnsupportedParamsError(why, custom.info.provider, custom.info.model)
+    port = await enter()
+    params["documents"] = _listed(params["documents"])
+    target, body, info, headers = prepare("rerank", params)
+    try:
+        reply = await _eq_core.request(port, target, body, headers)
+    except _eq_core.EngineError as error:
+        raise to_exception(error.args[0], info.model) from None
+    documents = params["documents"] if params["return_documents"] else None
+    try:
+        response = construct(RerankResponse, normalise(reply.body, documents, params["top_n"]))
+    except (ValueError, RecursionError) as error:
         raise to_exception(target.invalid(reply, str(error)), info.model) from None
     response.attach(ReplySource(reply, info))
     return response
@@ -115,6 +138,12 @@ def _custom(params: dict[str, Any]) -> Custom | None:
     from .custom_calls import find
 
     return find(params)
+
+
+def _listed(documents: Any) -> Any:
+    """A list of what can be walked only once: it is sent, and then stands beside the results."""
+    is_iterator = hasattr(documents, "__iter__") and not hasattr(documents, "__len__")
+    return list(documents) if is_iterator else documents
 
 
 def _check_input(texts: Any, model: Any) -> None:

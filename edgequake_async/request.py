@@ -17,6 +17,7 @@ from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, without
+from .ranking import ARGUMENTS, to_request
 from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
@@ -39,7 +40,12 @@ _LOCAL = frozenset(_UNSUPPORTED).union(
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
 )
-_PATHS = {"chat": "/chat/completions", "completions": "/completions", "embeddings": "/embeddings"}
+_PATHS = {
+    "chat": "/chat/completions",
+    "completions": "/completions",
+    "embeddings": "/embeddings",
+    "rerank": "/rerank",
+}
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"`` or ``"embeddings"``.
+        route: ``"chat"``, ``"embeddings"`` or ``"rerank"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
@@ -99,10 +105,13 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
-    is_native = row["translated"]
+    is_native = route in row["translated"]
     if route == "chat":
         body["messages"] = list_messages(params["messages"], model)
     local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
+    if route == "rerank":
+        body.update(to_request(provider, params))
+        local |= ARGUMENTS
     for key, value in params.items():
         if value is not None and key not in local:
             body[key] = value

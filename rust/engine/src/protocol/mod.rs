@@ -4,6 +4,7 @@
 //! Nothing here sends, waits or knows of Python.
 
 pub mod anthropic;
+pub mod cohere;
 mod foreign;
 pub mod gemini;
 pub mod mistral;
@@ -182,6 +183,7 @@ pub trait EventReader: Send + Sync {
 pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     match name {
         "anthropic" => Some(&anthropic::Anthropic),
+        "cohere" => Some(&cohere::Cohere),
         "gemini" => Some(&gemini::Gemini),
         "mistral" => Some(&mistral::Mistral),
         "watsonx" => Some(&watsonx::Watsonx),
@@ -189,9 +191,9 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     }
 }
 
-/// Whether a provider that speaks this protocol is told OpenAI's requests in other words.
-pub fn translates(name: &str) -> bool {
-    find(name).is_some_and(|protocol| !protocol.passes_through(&Ask::default()))
+/// Whether a provider that speaks this protocol is told such requests in other words.
+pub fn translates(name: &str, route: Route) -> bool {
+    find(name).is_some_and(|protocol| !protocol.passes_through(&Ask { route, ..Ask::default() }))
 }
 
 /// A protocol and what is asked in it.
