@@ -98,7 +98,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
-    is_native = row["translated"]
+    is_native = row["translated"] and _translates(provider, name)
     if route == "chat":
         body["messages"] = _messages(params["messages"], model)
     local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
@@ -200,6 +200,7 @@ def _find_target(
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.
 make_target = functools.lru_cache(maxsize=512)(_eq_core.Target)
 _info = functools.lru_cache(maxsize=512)(CallInfo)
+_translates = functools.lru_cache(maxsize=512)(_eq_core.translates)
 
 
 def _text(argument: str, value: Any, model: str) -> str:

@@ -80,7 +80,7 @@ fn to_call(
         Arc::new(notify) as OnRetry
     });
     let headers = header_map(&headers).map_err(to_pyerr)?;
-    Ok(Call { body: body.map_or(Body::Empty, Body::from), headers, verbatim, on_retry })
+    Ok(Call { body: body.map_or(Body::Empty, Body::from), headers, verbatim, on_retry, url: None })
 }
 
 /// Sends a request; awaits its whole reply.
@@ -175,6 +175,12 @@ pub fn resolve(model: &str, provider: Option<&str>) -> PyResult<(&'static str, S
     Ok((provider.name, model.to_owned()))
 }
 
+/// Whether requests for this model are told in other words than OpenAI's.
+#[pyfunction]
+pub fn translates(provider: &str, model: &str) -> bool {
+    provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, model))
+}
+
 /// The provider table.
 #[pyfunction]
 pub fn providers(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
@@ -193,7 +199,7 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("auth", provider.auth)?;
     dict.set_item("options", provider.options.iter().map(setting).collect::<Vec<_>>())?;
     dict.set_item("protocol", provider.protocol)?;
-    dict.set_item("translated", protocol::translates(provider.protocol))?;
+    dict.set_item("translated", protocol::translates(provider.protocol, ""))?;
     dict.set_item("source", provider.source)?;
     Ok(dict)
 }

@@ -41,9 +41,17 @@ impl Target {
     ) -> PyResult<Self> {
         let seconds = |limit: Option<f64>| limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok());
         let row = find(&provider);
+        let verify = target::verify_from(verify, ca_file);
+        let completed = ask.map(|mut ask: Asked| {
+            if let Some(row) = row.filter(|_| api_key.is_none()) {
+                ask.5.extend(auth::known(row.auth, &Options::new(ask.5.clone()))?);
+            }
+            Ok(ask)
+        });
+        let ask = completed.transpose().map_err(to_pyerr)?;
         let (native, options) = ask.map_or_else(Default::default, |ask| native(ask, &provider));
         let authorise = match row.filter(|_| api_key.is_none()) {
-            Some(row) => auth::find(row.auth, &options).map_err(to_pyerr)?,
+            Some(row) => auth::find(row.auth, &options, &verify).map_err(to_pyerr)?,
             None => None,
         };
         let terms = Terms {
@@ -57,7 +65,7 @@ impl Target {
                 total: seconds(timeouts.3),
             },
             retries: retries.into(),
-            verify: target::verify_from(verify, ca_file),
+            verify,
             native,
             authorise,
             provider,

@@ -30,7 +30,6 @@ const UNSUPPORTED: &[&str] = &[
     "replicate",
     "sagemaker",
     "snowflake",
-    "vertex_ai",
     "watsonx",
 ];
 

@@ -9,7 +9,7 @@ mod back;
 mod citations;
 mod config;
 mod content;
-mod embeddings;
+pub(super) mod embeddings;
 mod media;
 mod partial;
 mod parts;
@@ -71,10 +71,12 @@ fn resource(model: &str) -> String {
 }
 
 /// Percent-encoded for a path whose slashes stay.
-fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     path.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'@' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()
@@ -88,7 +90,7 @@ fn generation(model: &str) -> u32 {
 }
 
 /// Takes a parameter out of a request; one that is null was not given.
-fn take(body: &mut Object, name: &str) -> Option<Value> {
+pub(super) fn take(body: &mut Object, name: &str) -> Option<Value> {
     body.shift_remove(name).filter(|value| !value.is_null())
 }
 
