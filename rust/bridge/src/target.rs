@@ -9,7 +9,7 @@ use edgequake_engine::provider::find;
 use edgequake_engine::retry::Policy;
 use edgequake_engine::target::{self, Terms};
 use edgequake_engine::timeouts::Timeouts;
-use edgequake_engine::{auth, call};
+use edgequake_engine::{Error, auth, call};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -48,10 +48,14 @@ impl Target {
             }
             Ok(ask)
         });
-        let ask = completed.transpose().map_err(to_pyerr)?;
+        let named = |mut error: Error| {
+            error.details_mut().provider.clone_from(&provider);
+            to_pyerr(error)
+        };
+        let ask = completed.transpose().map_err(named)?;
         let (native, options) = ask.map_or_else(Default::default, |ask| native(ask, &provider));
         let authorise = match row.filter(|_| api_key.is_none()) {
-            Some(row) => auth::find(row.auth, &options, &verify).map_err(to_pyerr)?,
+            Some(row) => auth::find(row.auth, &options, &verify).map_err(named)?,
             None => None,
         };
         let terms = Terms {

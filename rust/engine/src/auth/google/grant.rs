@@ -53,6 +53,11 @@ pub async fn token(clients: &Clients, verify: &Verify, source: &Source) -> Resul
     })
 }
 
+/// The text as it stands in a form.
+fn encoded(text: &str) -> String {
+    form(&[("", text)]).trim_start_matches('=').to_owned()
+}
+
 /// Every secret member, also of credentials inside of credentials.
 fn secrets_of(document: &Object) -> Vec<String> {
     let mut secrets = Vec::new();
@@ -60,7 +65,7 @@ fn secrets_of(document: &Object) -> Vec<String> {
         match value {
             Value::Object(inner) => secrets.extend(secrets_of(inner)),
             Value::String(value) if ["private_key", "refresh_token", "client_secret"].contains(&name.as_str()) => {
-                secrets.push(value.clone());
+                secrets.extend([value.clone(), encoded(value)]);
             }
             _ => {}
         }
@@ -184,7 +189,7 @@ impl Grant<'_> {
         let url = text(document, "token_url").unwrap_or("https://sts.googleapis.com/v1/token");
         let mut answer = self.ask(url, Asking::Form(&form), &[]).await;
         if let Err(error) = &mut answer {
-            Secrets::new([theirs.clone()]).clean(error);
+            Secrets::new([encoded(&theirs), theirs.clone()]).clean(error);
         }
         self.granted(&answer?)
     }
