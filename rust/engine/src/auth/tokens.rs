@@ -164,7 +164,7 @@ mod tests {
     #[tokio::test]
     async fn a_fetch_that_is_given_up_is_begun_anew() {
         let tokens = Tokens::default();
-        let never = tokens.get("a", || std::future::pending());
+        let never = tokens.get("a", std::future::pending);
         assert!(tokio::time::timeout(Duration::from_millis(1), never).await.is_err());
         assert_eq!(tokens.get("a", || async { Ok(token("second", HOUR)) }).await.unwrap().text, "second");
     }

@@ -82,11 +82,12 @@ pub(super) fn encoded(path: &str) -> String {
         .collect()
 }
 
-/// The first number of the model's version: 3 for `gemini-3-flash-preview`, 2 for `gemini-2.5-pro`; 0 where it has none.
-fn generation(model: &str) -> u32 {
+/// The model's version: (3, 0) for `gemini-3-flash-preview`, (2, 5) for `gemini-2.5-pro`; zeros where it has none.
+fn version(model: &str) -> (u32, u32) {
     let name = model.rsplit('/').next().unwrap_or_default();
-    let version = name.strip_prefix("gemini-").unwrap_or_default();
-    version.split(|letter: char| !letter.is_ascii_digit()).next().and_then(|major| major.parse().ok()).unwrap_or(0)
+    let version = name.strip_prefix("gemini-").and_then(|rest| rest.split('-').next()).unwrap_or_default();
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
 /// Takes a parameter out of a request; one that is null was not given.
