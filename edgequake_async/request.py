@@ -22,7 +22,7 @@ from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
 
-__all__ = ["Call", "CallInfo", "handler_params", "list_messages", "make_target", "prepare", "resolve"]
+__all__ = ["Call", "CallInfo", "handler_params", "list_messages", "make_target", "prepare", "resolve", "translates"]
 
 # They promise something that this version does not do for every call; ignoring them would be a lie.
 _UNSUPPORTED = (
@@ -105,7 +105,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
-    is_native = route in row["translated"]
+    is_native = bool(row["protocol"]) and translates(provider, name, route)
     if route == "chat":
         body["messages"] = list_messages(params["messages"], model)
     local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
@@ -239,6 +239,7 @@ def _find_target(
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.
 make_target = functools.lru_cache(maxsize=512)(_eq_core.Target)
 _info = functools.lru_cache(maxsize=512)(CallInfo)
+translates = functools.lru_cache(maxsize=512)(_eq_core.translates)
 
 
 def _text(argument: str, value: Any, model: str) -> str:

@@ -81,7 +81,7 @@ fn to_call(
         Arc::new(notify) as OnRetry
     });
     let headers = header_map(&headers).map_err(to_pyerr)?;
-    Ok(Call { body: body.map_or(Body::Empty, Body::from), headers, verbatim, on_retry })
+    Ok(Call { body: body.map_or(Body::Empty, Body::from), headers, verbatim, on_retry, url: None })
 }
 
 /// Sends a request; awaits its whole reply.
@@ -176,6 +176,15 @@ pub fn resolve(model: &str, provider: Option<&str>) -> PyResult<(&'static str, S
     Ok((provider.name, model.to_owned()))
 }
 
+/// Whether requests for this model are told in other words than OpenAI's.
+#[pyfunction]
+pub fn translates(provider: &str, model: &str, route: &str) -> bool {
+    let Some((route, _)) = Route::named(route) else {
+        return false;
+    };
+    provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, route, model))
+}
+
 /// The provider table.
 #[pyfunction]
 pub fn providers(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
@@ -194,10 +203,6 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("auth", provider.auth)?;
     dict.set_item("options", provider.options.iter().map(setting).collect::<Vec<_>>())?;
     dict.set_item("protocol", provider.protocol)?;
-    let translated = ["chat", "embeddings", "rerank"]
-        .into_iter()
-        .filter(|name| Route::named(name).is_some_and(|(route, _)| protocol::translates(provider.protocol, route)));
-    dict.set_item("translated", translated.collect::<Vec<_>>())?;
     dict.set_item("endpoints", provider.endpoints)?;
     dict.set_item("refuses", provider.refuses)?;
     dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;

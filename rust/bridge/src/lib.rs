@@ -40,6 +40,7 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(params::param_effects, module)?)?;
     module.add_function(wrap_pyfunction!(params::supported_params, module)?)?;
     module.add_function(wrap_pyfunction!(params::unsupported_params, module)?)?;
+    module.add_function(wrap_pyfunction!(call::translates, module)?)?;
     module.add_function(wrap_pyfunction!(probe::probe, module)?)?;
     Ok(())
 }

@@ -16,6 +16,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use crate::auth::tokens::Tokens;
 use crate::connect::{ConnectElapsed, ConnectLimitLayer};
 use crate::error::{Error, Kind, Result, TimeoutKind};
 
@@ -31,19 +32,24 @@ pub enum Verify {
     CaFile(PathBuf),
     /// Not at all (`ssl_verify=False`).
     Off,
+    /// There is none to verify: plain HTTP that does not leave the machine, and goes by no proxy.
+    Near,
 }
 
-/// The clients of one process.
-#[derive(Debug, Default)]
-pub struct Clients(RwLock<HashMap<Verify, Client>>);
+/// The clients of one process, and the tokens that its calls show.
+#[derive(Default)]
+pub struct Clients {
+    clients: RwLock<HashMap<Verify, Client>>,
+    pub(crate) tokens: Tokens,
+}
 
 impl Clients {
     /// The client for this way of verifying, made on first use.
     pub fn get(&self, verify: &Verify) -> Result<Client> {
-        if let Some(client) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(verify) {
+        if let Some(client) = self.clients.read().unwrap_or_else(PoisonError::into_inner).get(verify) {
             return Ok(client.clone());
         }
-        let mut clients = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(verify) {
             return Ok(client.clone());
         }
@@ -54,7 +60,9 @@ impl Clients {
 }
 
 fn build(verify: &Verify) -> Result<Client> {
-    Client::builder()
+    let builder = Client::builder();
+    let builder = if *verify == Verify::Near { builder.no_proxy() } else { builder };
+    builder
         .tls_backend_preconfigured(tls(verify)?)
         .connector_layer(ConnectLimitLayer)
         .http2_adaptive_window(true)
@@ -80,6 +88,7 @@ fn tls(verify: &Verify) -> Result<ClientConfig> {
     let mut config = match verify {
         Verify::System => builder.with_root_certificates(system_roots()),
         Verify::CaFile(path) => builder.with_root_certificates(file_roots(path)?),
+        Verify::Near => builder.with_root_certificates(RootCertStore::empty()),
         Verify::Off => builder.dangerous().with_custom_certificate_verifier(Arc::new(AcceptAny(provider))),
     }
     .with_no_client_auth();

@@ -49,6 +49,7 @@ pub struct Terms {
 pub struct Target {
     pub(crate) method: Method,
     pub(crate) provider: String,
+    base: String,
     pub(crate) url: Url,
     pub(crate) origin: String,
     pub(crate) headers: HeaderMap,
@@ -73,11 +74,13 @@ impl Target {
             .map_err(|_| Error::new(Kind::BadRequest, format!("method: {method:?} is no HTTP method")))?;
         // The base alone first: joined with a path, a base without a host would get one.
         parse_url(&terms.api_base)?;
-        let url = match &terms.native {
-            None => openai::url(&terms.api_base, path),
+        let (base, url) = match &terms.native {
+            None => (String::new(), openai::url(&terms.api_base, path)),
             Some(native) => {
                 let (protocol, ask) = (native.protocol(), native.ask());
-                openai::url(&protocol.base_url(ask, &terms.api_base), &protocol.path(ask)?)
+                let base = protocol.base_url(ask, &terms.api_base)?;
+                let url = openai::url(&base, &protocol.path(ask)?);
+                (base, url)
             }
         };
         let url = parse_url(&url)?;
@@ -100,6 +103,7 @@ impl Target {
             method,
             origin: url.origin().ascii_serialization(),
             provider: terms.provider,
+            base,
             url,
             headers,
             timeouts: terms.timeouts,
@@ -110,6 +114,11 @@ impl Target {
             polls,
             secrets,
         })
+    }
+
+    /// The URL of another path of the target's protocol.
+    pub(crate) fn url_of(&self, path: &str) -> Result<Url> {
+        parse_url(&openai::url(&self.base, path))
     }
 
     /// Makes an error of this call fit to leave the engine: names the provider, hides the keys.

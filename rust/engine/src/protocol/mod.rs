@@ -8,6 +8,7 @@ pub mod cohere;
 mod foreign;
 pub mod gemini;
 pub mod mistral;
+pub mod vertex;
 pub mod watsonx;
 
 use std::collections::BTreeMap;
@@ -102,8 +103,11 @@ pub enum KeyHeader {
 /// A protocol.
 pub trait Protocol: Send + Sync {
     /// The base URL of a call: the caller's, or the table's filled in, where that is not the whole truth.
-    fn base_url(&self, _ask: &Ask, base: &str) -> String {
-        base.to_owned()
+    ///
+    /// # Errors
+    /// `BadRequest` naming an option that is missing or wrong.
+    fn base_url(&self, _ask: &Ask, base: &str) -> Result<String> {
+        Ok(base.to_owned())
     }
 
     /// Where the call goes, below the base URL.
@@ -111,6 +115,11 @@ pub trait Protocol: Send + Sync {
     /// # Errors
     /// `UnsupportedParams`: the provider has no such endpoint.
     fn path(&self, ask: &Ask) -> Result<String>;
+
+    /// Where it goes instead, where that depends on what is sent.
+    fn path_of(&self, _ask: &Ask, _request: &Value) -> Option<String> {
+        None
+    }
 
     /// Bodies are OpenAI's and travel as they are: only addresses and headers differ, and what follows is not asked.
     fn passes_through(&self, _ask: &Ask) -> bool {
@@ -143,7 +152,7 @@ pub trait Protocol: Send + Sync {
 
     /// OpenAI's parameters that it can say, whatever their value; None where the rules of
     /// [`crate::provider::params`] say what there is.
-    fn params(&self, _route: Route) -> Option<&'static [&'static str]> {
+    fn params(&self, _ask: &Ask) -> Option<&'static [&'static str]> {
         None
     }
 
@@ -186,14 +195,16 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
         "cohere" => Some(&cohere::Cohere),
         "gemini" => Some(&gemini::Gemini),
         "mistral" => Some(&mistral::Mistral),
+        "vertex" => Some(&vertex::Vertex),
         "watsonx" => Some(&watsonx::Watsonx),
         _ => None,
     }
 }
 
-/// Whether a provider that speaks this protocol is told such requests in other words.
-pub fn translates(name: &str, route: Route) -> bool {
-    find(name).is_some_and(|protocol| !protocol.passes_through(&Ask { route, ..Ask::default() }))
+/// Whether a provider that speaks this protocol is told such requests in other words; of some only for some models.
+pub fn translates(name: &str, route: Route, model: &str) -> bool {
+    let ask = Ask { route, model: model.to_owned(), ..Ask::default() };
+    find(name).is_some_and(|protocol| !protocol.passes_through(&ask))
 }
 
 /// A protocol and what is asked in it.
@@ -223,14 +234,15 @@ impl Native {
         self.protocol.passes_through(&self.ask)
     }
 
-    /// An OpenAI request as the provider wants it.
-    pub(crate) fn encode(&self, body: &Bytes) -> Result<Bytes> {
+    /// An OpenAI request as the provider wants it, and its path where that depends on it.
+    pub(crate) fn encode(&self, body: &Bytes) -> Result<(Bytes, Option<String>)> {
         if self.passes_through() {
-            return Ok(body.clone());
+            return Ok((body.clone(), None));
         }
         let body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
         let request = self.protocol.request(&self.ask, body)?;
-        serde_json::to_vec(&request).map(Bytes::from).map_err(|error| internal(&error))
+        let encoded = serde_json::to_vec(&request).map_err(|error| internal(&error))?;
+        Ok((encoded.into(), self.protocol.path_of(&self.ask, &request)))
     }
 
     /// A whole reply as OpenAI would have said it.

@@ -44,8 +44,8 @@ impl Protocol for Anthropic {
         request::request(ask, body).map(Value::Object)
     }
 
-    fn params(&self, route: Route) -> Option<&'static [&'static str]> {
-        Some(match route {
+    fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
+        Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings | Route::Rerank => &[],
         })

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::{back, generation, media, parts};
+use super::{back, media, parts, version};
 use crate::error::Result;
 use crate::protocol::{Ask, Object, bad, text};
 
@@ -76,7 +76,7 @@ impl Conversation {
 
     /// Since Gemini 3 each part has a resolution; before, the request has one.
     fn resolve(&mut self, ask: &Ask, detail: Option<&'static str>, parts: &mut [Value]) {
-        if generation(&ask.model) >= 3 {
+        if version(&ask.model) >= (3, 0) {
             return;
         }
         for part in parts.iter_mut().filter_map(Value::as_object_mut) {
@@ -103,7 +103,7 @@ const UNSIGNED: &str = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
 
 fn sent_parts(ask: &Ask, message: &Value, place: &str) -> Result<Vec<Value>> {
     let mut sent = back::of_message(message, place)?;
-    if generation(&ask.model) >= 3 {
+    if version(&ask.model) >= (3, 0) {
         let mut calls = sent.iter_mut().filter(|part| part.get("functionCall").is_some());
         // Of calls at once only the first is signed.
         if let Some(Value::Object(first)) = calls.next() {
@@ -137,7 +137,7 @@ fn result(ask: &Ask, message: &Value, names: &HashMap<String, String>, place: &s
     response.insert("name".into(), name.into());
     response.insert("response".into(), output(said));
     // https://ai.google.dev/gemini-api/docs/function-calling#multimodal: before Gemini 3 media stand beside.
-    if !shown.is_empty() && generation(&ask.model) >= 3 {
+    if !shown.is_empty() && version(&ask.model) >= (3, 0) {
         response.insert("parts".into(), Value::Array(std::mem::take(&mut shown)));
     }
     let mut parts = vec![json!({ "functionResponse": response })];
