@@ -5,6 +5,7 @@
 
 pub mod anthropic;
 pub mod gemini;
+pub mod ollama;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -168,6 +169,7 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     match name {
         "anthropic" => Some(&anthropic::Anthropic),
         "gemini" => Some(&gemini::Gemini),
+        "ollama" => Some(&ollama::Ollama),
         _ => None,
     }
 }

@@ -20,13 +20,10 @@ const DEFAULT: &str = "openai";
 
 /// Providers of the litellm world whose own protocols are not spoken here.
 const UNSUPPORTED: &[&str] = &[
-    "azure",
-    "azure_ai",
     "bedrock",
     "cohere",
     "cohere_chat",
     "github_copilot",
-    "ollama_chat",
     "replicate",
     "sagemaker",
     "snowflake",

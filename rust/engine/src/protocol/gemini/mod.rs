@@ -20,6 +20,9 @@ mod stream;
 mod tools;
 mod usage;
 
+pub(super) use parts::made_id;
+pub(super) use reply::unix_time;
+
 /// The protocol.
 pub struct Gemini;
 
