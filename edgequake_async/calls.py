@@ -10,7 +10,7 @@ from ._error_mapping import to_exception
 from .exceptions import BadRequestError
 from .loops import enter
 from .reply import ReplySource
-from .request import prepare
+from .request import prepare, provider_of
 from .streaming import AsyncStreamWrapper, Reader
 from .types import EmbeddingResponse, ModelResponse
 from .types.tolerant import read
@@ -21,6 +21,8 @@ __all__ = ["chat", "embed"]
 async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     """A chat completion; see ``acompletion``. ``params`` has every argument, ``None`` for those not given."""
     port = await enter()
+    if "azure_ad_token_provider" in params:
+        await _ask_for_token(params)
     target, body, info, headers = prepare("chat", params)
     try:
         if params["stream"]:
@@ -42,6 +44,8 @@ async def embed(params: dict[str, Any]) -> EmbeddingResponse:
     """An embeddings call; see ``aembedding``."""
     port = await enter()
     _check_input(params["input"], params["model"])
+    if "azure_ad_token_provider" in params:
+        await _ask_for_token(params)
     target, body, info, headers = prepare("embeddings", params)
     try:
         embedded = await _eq_core.embed(port, target, body, _is_float32(params), headers)
@@ -54,6 +58,12 @@ async def embed(params: dict[str, Any]) -> EmbeddingResponse:
         raise to_exception(target.invalid(reply, str(error)), info.model) from None
     response.attach(ReplySource(reply, info))
     return response
+
+
+async def _ask_for_token(params: dict[str, Any]) -> None:
+    from .entra import fetch_token
+
+    await fetch_token(params, provider_of(params))
 
 
 def _check_input(texts: Any, model: Any) -> None:
