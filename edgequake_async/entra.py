@@ -36,7 +36,8 @@ async def fetch_token(params: dict[str, Any], provider: str) -> None:
         else:
             from anyio import to_thread
 
-            token = await to_thread.run_sync(give)
+            # In a tuple: trio takes a coroutine that a function returns for a mistake.
+            (token,) = await to_thread.run_sync(lambda: (give(),))
             if inspect.isawaitable(token):
                 token = await token
     except Exception as error:

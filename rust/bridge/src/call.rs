@@ -1,5 +1,6 @@
 //! The entry points: terms in, awaitables out.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -201,6 +202,10 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("auth", provider.auth)?;
     dict.set_item("options", provider.options.iter().map(setting).collect::<Vec<_>>())?;
     dict.set_item("protocol", provider.protocol)?;
+    dict.set_item("translated", protocol::translates(provider.protocol, &Ask::default()))?;
+    dict.set_item("endpoints", provider.endpoints)?;
+    dict.set_item("refuses", provider.refuses)?;
+    dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;
     dict.set_item("source", provider.source)?;
     Ok(dict)
 }

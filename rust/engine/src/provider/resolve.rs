@@ -19,17 +19,7 @@ const HEURISTICS: &[(&str, &str)] = &[
 const DEFAULT: &str = "openai";
 
 /// Providers of the litellm world whose own protocols are not spoken here.
-const UNSUPPORTED: &[&str] = &[
-    "bedrock",
-    "cohere",
-    "cohere_chat",
-    "github_copilot",
-    "replicate",
-    "sagemaker",
-    "snowflake",
-    "vertex_ai",
-    "watsonx",
-];
+const UNSUPPORTED: &[&str] = &["bedrock", "cohere", "cohere_chat", "replicate", "sagemaker", "vertex_ai"];
 
 /// Providers of the litellm world that are no more: since when, and who says so.
 const GONE: &[(&str, &str)] = &[

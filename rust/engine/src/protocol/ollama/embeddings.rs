@@ -6,6 +6,9 @@ use super::{invalid, options, reply, take};
 use crate::error::Result;
 use crate::protocol::{Ask, Object, bad};
 
+/// OpenAI's parameters that Ollama has.
+pub const PARAMS: &[&str] = &["dimensions", "encoding_format"];
+
 /// The request.
 ///
 /// # Errors

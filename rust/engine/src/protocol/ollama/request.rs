@@ -6,6 +6,26 @@ use super::{messages, options, take};
 use crate::error::Result;
 use crate::protocol::{Ask, Object, bad, text};
 
+/// OpenAI's parameters that Ollama has.
+pub const PARAMS: &[&str] = &[
+    "frequency_penalty",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "presence_penalty",
+    "reasoning_effort",
+    "response_format",
+    "seed",
+    "stop",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+];
+
 /// The request.
 ///
 /// # Errors
