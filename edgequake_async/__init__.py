@@ -18,6 +18,7 @@ from . import _eq_core
 from ._eq_core import __version__
 from .alias import follow as _follow
 from .alias import install_as_litellm
+from .batch_completion import batch_completion
 from .completion import acompletion, completion
 from .config import SettingsModule as _SettingsModule
 from .embedding import aembedding, embedding
@@ -52,6 +53,8 @@ from .exceptions import (
 )
 from .exceptions import __all__ as _ERRORS
 from .registry import register_provider, unregister_provider
+from .rerank import arerank, rerank
+from .text_completion import atext_completion, text_completion
 
 if _TYPE_CHECKING:
     from ._logging import verbose_logger
@@ -73,6 +76,7 @@ if _TYPE_CHECKING:
         Message,
         ModelResponse,
         ModelResponseStream,
+        RerankResponse,
         ResponsesAPIResponse,
         StreamingChoices,
         StreamingModelResponse,
@@ -118,6 +122,7 @@ __all__ = [
     "OpenAIError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RerankResponse",
     "ResponsesAPIResponse",
     "RouterRateLimitError",
     "ServiceUnavailableError",
@@ -134,6 +139,9 @@ __all__ = [
     "__version__",
     "acompletion",
     "aembedding",
+    "arerank",
+    "atext_completion",
+    "batch_completion",
     "completion",
     "embedding",
     "get_llm_provider",
@@ -141,7 +149,9 @@ __all__ = [
     "install_as_litellm",
     "provider_list",
     "register_provider",
+    "rerank",
     "stream_chunk_builder",
+    "text_completion",
     "unregister_provider",
     "validate_environment",
     "verbose_logger",

@@ -18,6 +18,7 @@ from ._error_mapping import to_exception
 from .entra import CREDENTIALS, refuse_credentials
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, without
+from .ranking import ARGUMENTS, to_request
 from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
@@ -33,9 +34,15 @@ __all__ = [
     "resolve",
 ]
 
+# They promise something that this version does not do for every call; ignoring them would be a lie.
+_UNSUPPORTED = (
+    "fallbacks context_window_fallbacks context_window_fallback_dict content_policy_fallbacks mock_response "
+    "mock_tool_calls mock_timeout model_list deployment_id client shared_session enable_json_schema_validation "
+    "ensure_alternating_roles user_continue_message max_image_size"
+).split()
 # Read here and not sent. From `metadata` on it is litellm's own bookkeeping, which programs pass along; `metadata`
 # belongs to callbacks there (a provider that wants it gets it through extra_body).
-_LOCAL = frozenset(
+_LOCAL = frozenset(_UNSUPPORTED).union(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
     "additional_drop_params allowed_openai_params response_format "
@@ -45,13 +52,12 @@ _LOCAL = frozenset(
     "azure_ad_token azure_ad_token_provider".split()
 )
 _OF_AZURE = ("azure", "azure_ai")
-_PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
-# They promise something that this version does not do; ignoring them would be a lie.
-_UNSUPPORTED = (
-    "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
-    "model_list deployment_id client shared_session enable_json_schema_validation ensure_alternating_roles "
-    "user_continue_message max_image_size"
-).split()
+_PATHS = {
+    "chat": "/chat/completions",
+    "completions": "/completions",
+    "embeddings": "/embeddings",
+    "rerank": "/rerank",
+}
 
 
 @dataclass(frozen=True)
@@ -106,7 +112,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"`` or ``"embeddings"``.
+        route: ``"chat"``, ``"embeddings"`` or ``"rerank"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
@@ -130,6 +136,9 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     if provider in _OF_AZURE:
         refuse_credentials(provider, params)
         local |= CREDENTIALS
+    if route == "rerank":
+        body.update(to_request(provider, params))
+        local |= ARGUMENTS
     for key, value in params.items():
         if value is not None and key not in local:
             body[key] = value

@@ -202,7 +202,8 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("auth", provider.auth)?;
     dict.set_item("options", provider.options.iter().map(setting).collect::<Vec<_>>())?;
     dict.set_item("protocol", provider.protocol)?;
-    dict.set_item("translated", protocol::translates(provider.protocol, &Ask::default()))?;
+    let translated = ["chat", "embeddings", "rerank"].into_iter().filter(|name| translates(name, provider.name, ""));
+    dict.set_item("translated", translated.collect::<Vec<_>>())?;
     dict.set_item("endpoints", provider.endpoints)?;
     dict.set_item("refuses", provider.refuses)?;
     dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;

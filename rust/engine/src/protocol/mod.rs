@@ -5,6 +5,7 @@
 
 pub mod anthropic;
 pub mod azure;
+pub mod cohere;
 mod foreign;
 pub mod gemini;
 pub mod mistral;
@@ -191,6 +192,7 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
         "anthropic" => Some(&anthropic::Anthropic),
         "azure" => Some(&azure::Azure),
         "azure_ai" => Some(&azure::AzureAi),
+        "cohere" => Some(&cohere::Cohere),
         "gemini" => Some(&gemini::Gemini),
         "mistral" => Some(&mistral::Mistral),
         "ollama" => Some(&ollama::Ollama),

@@ -33,6 +33,17 @@ pub(super) static ROWS: &[Provider] = &[
         ..HOSTED
     },
     Provider {
+        name: "cohere",
+        aliases: &["cohere_chat"],
+        base_url: "https://api.cohere.com/v2",
+        key_vars: &["COHERE_API_KEY", "CO_API_KEY"],
+        base_vars: &["COHERE_API_BASE"],
+        protocol: "cohere",
+        endpoints: &["chat", "embeddings", "rerank"],
+        source: "https://docs.cohere.com/reference/chat",
+        ..HOSTED
+    },
+    Provider {
         name: "mistral",
         base_url: "https://api.mistral.ai/v1",
         base_suffix: "/v1",
