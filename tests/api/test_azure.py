@@ -125,9 +125,8 @@ def test_a_token_is_fetched_for_each_call(fake: FakeProvider, way: Way, give: Ca
 
 def test_a_text_completion_is_a_chat_with_the_token(fake: FakeProvider) -> None:
     for stream in (False, True):
-        response = eq.text_completion(
-            "azure/m", "Say it.", stream=stream, api_base=fake.host_url, azure_ad_token_provider=lambda: fake.api_key
-        )
+        target = {"api_base": fake.host_url, "azure_ad_token_provider": lambda: fake.api_key}
+        response: Any = eq.text_completion("Say it.", "azure/m", stream=stream, **target)
         assert [*response] if stream else response.choices[0].text
         assert fake.requests[-1].path == "/openai/deployments/m/chat/completions"
 
