@@ -72,7 +72,7 @@ def _message(message: Mapping[str, Any]) -> Json:
 def _bare(body: Mapping[str, Any]) -> Json:
     """Without what says nothing: empty options, an empty format, a missing id, a temperature beside the options."""
     messages = [{k: v for k, v in each.items() if v is not None} for each in body["messages"]]
-    kept = {name: value for name, value in body.items() if value not in ({}, "") and name != "messages"}
+    kept = {name: value for name, value in body.items() if value not in ({}, "", None) and name != "messages"}
     if "temperature" in kept:
         kept.setdefault("options", {})["temperature"] = kept.pop("temperature")
     return {"stream": True, **kept, "messages": messages}
