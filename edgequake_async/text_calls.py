@@ -14,7 +14,7 @@ from .exceptions import APIResponseValidationError, BadRequestError, EQError, Un
 from .loops import enter
 from .params import drops
 from .reply import ReplySource
-from .request import CallInfo, prepare, resolve, translates
+from .request import CallInfo, prepare, resolve
 from .streaming import AsyncStreamWrapper
 from .types import ModelResponse, TextChoices, TextCompletionResponse, Usage
 from .types.construct import construct
@@ -33,7 +33,11 @@ async def text(params: dict[str, Any]) -> TextCompletionResponse | AsyncStreamWr
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
     provider, name = resolve(model, params.get("custom_llm_provider"))
-    if config.row(provider)["protocol"] and translates(provider, name, "chat"):
+    if "azure_ad_token_provider" in params:
+        from .entra import fetch_token
+
+        await fetch_token(params, provider)
+    if config.row(provider)["protocol"]:
         return await _as_chat(params, provider, name)
     if params["stream"]:
         return await _stream("completions", params, _Reader)

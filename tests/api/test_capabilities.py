@@ -189,7 +189,7 @@ RULED = {name for rule in _eq_core.param_rules() for name in rule["providers"]}
 NATIVES = {
     name: model
     for name in ROWS
-    if _eq_core.translates(name, model := MODELS.get(name, "a-model"), "chat") and name not in RULED
+    if _eq_core.translates("chat", name, model := MODELS.get(name, "a-model")) and name not in RULED
 }
 
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use edgequake_engine::body::{Body, Content, Part};
 use edgequake_engine::call::{self, Call, OnRetry};
-use edgequake_engine::protocol::{self, Route};
+use edgequake_engine::protocol::{self, Ask, Route};
 use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve};
 use edgequake_engine::target::header_map;
 use edgequake_engine::wire::Wire;
@@ -176,13 +176,12 @@ pub fn resolve(model: &str, provider: Option<&str>) -> PyResult<(&'static str, S
     Ok((provider.name, model.to_owned()))
 }
 
-/// Whether requests for this model are told in other words than OpenAI's.
+/// Whether what is asked of a model crosses to its provider in other words than OpenAI's.
 #[pyfunction]
-pub fn translates(provider: &str, model: &str, route: &str) -> bool {
-    let Some((route, _)) = Route::named(route) else {
-        return false;
-    };
-    provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, route, model))
+pub fn translates(route: &str, provider: &str, model: &str) -> bool {
+    let (route, _) = Route::named(route).unwrap_or_default();
+    let ask = Ask { route, model: model.to_owned(), ..Ask::default() };
+    provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, &ask))
 }
 
 /// The provider table.

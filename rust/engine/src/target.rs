@@ -85,14 +85,16 @@ impl Target {
         };
         let url = parse_url(&url)?;
         let mut headers = HeaderMap::with_capacity(terms.headers.len() + 2);
-        let protocol = terms.native.as_ref().map(Native::protocol);
+        let native = terms.native.as_ref().map(|native| (native.protocol(), native.ask()));
         if let Some(key) = &terms.api_key {
-            match protocol.map_or(KeyHeader::Bearer, |protocol| protocol.key_header()) {
+            match native.map_or(KeyHeader::Bearer, |(protocol, ask)| protocol.key_header(ask, &terms.api_base)) {
                 KeyHeader::Bearer => headers.insert(AUTHORIZATION, secret_value(&format!("Bearer {key}"), "api_key")?),
                 KeyHeader::Named(name) => headers.insert(name, secret_value(key, "api_key")?),
             };
+        } else if let Some(token) = native.and_then(|(protocol, ask)| protocol.token(ask)) {
+            headers.insert(AUTHORIZATION, secret_value(&format!("Bearer {token}"), "the token")?);
         }
-        for (name, value) in protocol.map_or(&[][..], |protocol| protocol.headers()) {
+        for (name, value) in native.map_or(&[][..], |(protocol, ask)| protocol.headers(ask)) {
             headers.insert(*name, HeaderValue::from_static(value));
         }
         headers.extend(header_map(&terms.headers)?);

@@ -4,10 +4,12 @@
 //! Nothing here sends, waits or knows of Python.
 
 pub mod anthropic;
+pub mod azure;
 pub mod cohere;
 mod foreign;
 pub mod gemini;
 pub mod mistral;
+pub mod ollama;
 pub mod vertex;
 pub mod watsonx;
 
@@ -134,13 +136,18 @@ pub trait Protocol: Send + Sync {
     /// Says more exactly what a failed reply is, where the provider says it in a way of its own.
     fn refine(&self, _error: &mut Error) {}
 
-    /// How the key is shown.
-    fn key_header(&self) -> KeyHeader {
+    /// How the key is shown to who is at that base.
+    fn key_header(&self, _ask: &Ask, _base: &str) -> KeyHeader {
         KeyHeader::Bearer
     }
 
+    /// The bearer token that shows who calls where there is no key.
+    fn token<'a>(&self, _ask: &'a Ask) -> Option<&'a str> {
+        None
+    }
+
     /// Headers of every call.
-    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+    fn headers(&self, _ask: &Ask) -> &'static [(&'static str, &'static str)] {
         &[]
     }
 
@@ -192,19 +199,21 @@ pub trait EventReader: Send + Sync {
 pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     match name {
         "anthropic" => Some(&anthropic::Anthropic),
+        "azure" => Some(&azure::Azure),
+        "azure_ai" => Some(&azure::AzureAi),
         "cohere" => Some(&cohere::Cohere),
         "gemini" => Some(&gemini::Gemini),
         "mistral" => Some(&mistral::Mistral),
+        "ollama" => Some(&ollama::Ollama),
         "vertex" => Some(&vertex::Vertex),
         "watsonx" => Some(&watsonx::Watsonx),
         _ => None,
     }
 }
 
-/// Whether a provider that speaks this protocol is told such requests in other words; of some only for some models.
-pub fn translates(name: &str, route: Route, model: &str) -> bool {
-    let ask = Ask { route, model: model.to_owned(), ..Ask::default() };
-    find(name).is_some_and(|protocol| !protocol.passes_through(&ask))
+/// Whether what is asked is said in other words than OpenAI's in the protocol of that name.
+pub fn translates(name: &str, ask: &Ask) -> bool {
+    find(name).is_some_and(|protocol| !protocol.passes_through(ask))
 }
 
 /// A protocol and what is asked in it.

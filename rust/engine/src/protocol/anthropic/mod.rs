@@ -32,11 +32,11 @@ impl Protocol for Anthropic {
         }
     }
 
-    fn key_header(&self) -> KeyHeader {
+    fn key_header(&self, _ask: &Ask, _base: &str) -> KeyHeader {
         KeyHeader::Named("x-api-key")
     }
 
-    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+    fn headers(&self, _ask: &Ask) -> &'static [(&'static str, &'static str)] {
         &[("anthropic-version", "2023-06-01")]
     }
 

@@ -20,6 +20,9 @@ mod stream;
 mod tools;
 mod usage;
 
+pub(super) use parts::made_id;
+pub(super) use reply::unix_time;
+
 /// The protocol.
 pub struct Gemini;
 
@@ -35,7 +38,7 @@ impl Protocol for Gemini {
         Ok(format!("/{}:{method}", encoded(&resource(&ask.model))))
     }
 
-    fn key_header(&self) -> KeyHeader {
+    fn key_header(&self, _ask: &Ask, _base: &str) -> KeyHeader {
         KeyHeader::Named("x-goog-api-key")
     }
 
