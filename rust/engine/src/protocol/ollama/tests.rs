@@ -20,9 +20,9 @@ fn refusal(body: Value) -> String {
 #[test]
 fn a_base_names_the_host_or_either_api() {
     for base in ["http://h:1", "http://h:1/v1", "http://h:1/v1/", "http://h:1/api"] {
-        assert_eq!(Ollama.base_url(&ask("m"), base), "http://h:1");
+        assert_eq!(Ollama.base_url(&ask("m"), base).unwrap(), "http://h:1");
     }
-    assert_eq!(Ollama.base_url(&ask("m"), "http://h/proxy/"), "http://h/proxy/");
+    assert_eq!(Ollama.base_url(&ask("m"), "http://h/proxy/").unwrap(), "http://h/proxy/");
     let rerank = Ask { route: Route::Rerank, ..ask("m") };
     assert!(Ollama.path(&rerank).is_err());
 }
