@@ -4,6 +4,7 @@
 //! Nothing here sends, waits or knows of Python.
 
 pub mod anthropic;
+pub mod chunks;
 pub mod gemini;
 
 use std::collections::BTreeMap;
