@@ -334,6 +334,11 @@ pub fn bad(place: &str, why: &str) -> Error {
     Error::new(Kind::BadRequest, format!("{place}: {why}"))
 }
 
+/// An object of these members, moved into it: `json!` copies each value that it is given, whole pictures too.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
 /// The member as text.
 pub fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     object.get(name).and_then(Value::as_str)

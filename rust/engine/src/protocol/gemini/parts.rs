@@ -176,6 +176,13 @@ fn is_plain(part: &Value) -> bool {
 
 /// Adds to a message what its fields do not say of the parts that it came from.
 pub fn keep(message: &mut Object, parts: Vec<Value>) {
+    // One text is said by the message's content: most answers are no more than that.
+    if let [only] = &*parts
+        && is_plain(only)
+        && only.get("thought").is_none()
+    {
+        return;
+    }
     let as_value = Value::Object(std::mem::take(message));
     let said = back::rebuilt(&as_value, "").ok();
     if let Value::Object(mut fields) = as_value {
