@@ -1,5 +1,5 @@
 //! The usual chunk of a stream, written without a tree of JSON values: what all chunks of a stream say of themselves is
-//! written once. With a text event read likewise, an Anthropic chunk costs the translator 0.5 us instead of 2.
+//! written once. With text events read likewise, an Anthropic chunk costs 0.5 us above the pass-through instead of 2.8.
 
 use bytes::Bytes;
 use serde::Serialize;
