@@ -5,6 +5,7 @@
 
 pub mod anthropic;
 pub mod azure;
+pub mod chunks;
 pub mod cohere;
 mod foreign;
 pub mod gemini;
@@ -329,6 +330,11 @@ impl Ask {
 /// A request that is none of OpenAI's: where, and why.
 pub fn bad(place: &str, why: &str) -> Error {
     Error::new(Kind::BadRequest, format!("{place}: {why}"))
+}
+
+/// An object of these members, moved into it: `json!` copies each value that it is given, whole pictures too.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// The member as text.

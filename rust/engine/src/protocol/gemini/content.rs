@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{back, media, parts, version};
 use crate::error::Result;
-use crate::protocol::{Ask, Object, bad, text};
+use crate::protocol::{Ask, Object, bad, object, text};
 
 /// What the messages say.
 #[derive(Default)]
@@ -41,12 +41,12 @@ pub fn conversation(ask: &Ask, messages: &[Value]) -> Result<Conversation> {
                 let mut detail = None;
                 let mut parts = media::parts(message, &place, &mut detail)?;
                 said.resolve(ask, detail, &mut parts);
-                said.contents.push(json!({"role": "user", "parts": parts}));
+                said.contents.push(object([("role", "user".into()), ("parts", parts.into())]));
             }
             "assistant" => {
                 note_names(message, &mut names);
                 let parts = sent_parts(ask, message, &place)?;
-                said.contents.push(json!({"role": "model", "parts": parts}));
+                said.contents.push(object([("role", "model".into()), ("parts", parts.into())]));
             }
             "tool" | "function" => {
                 let parts = result(ask, message, &names, &place)?;
@@ -59,7 +59,7 @@ pub fn conversation(ask: &Ask, messages: &[Value]) -> Result<Conversation> {
     if said.contents.is_empty() && !said.system.is_empty() {
         // Gemini answers nobody but a user.
         let parts = std::mem::take(&mut said.system);
-        said.contents.push(json!({"role": "user", "parts": parts}));
+        said.contents.push(object([("role", "user".into()), ("parts", parts.into())]));
     }
     Ok(said)
 }
@@ -70,7 +70,7 @@ impl Conversation {
         {
             before.extend(parts);
         } else {
-            self.contents.push(json!({"role": "user", "parts": parts}));
+            self.contents.push(object([("role", "user".into()), ("parts", parts.into())]));
         }
     }
 
