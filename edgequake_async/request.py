@@ -164,6 +164,9 @@ def _find_target(
         base = config.base_for(provider, options)
     given_key = get("api_key")
     key = _text("api_key", given_key, model) if given_key else config.key_for(provider)
+    if not base and row["auth"]:
+        # What authorises the call knows more places to look in (a profile of AWS), and fills in the blank.
+        base = row["base_url"]
     if not base:
         names = " or ".join(config.base_variables(provider))
         why = f"provider {provider!r} has no default; pass api_base or set {names}"

@@ -42,7 +42,8 @@ impl Target {
         let seconds = |limit: Option<f64>| limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok());
         let row = find(&provider);
         let (native, options) = ask.map_or_else(Default::default, |ask| native(ask, &provider));
-        let authorise = match row.filter(|_| api_key.is_none()) {
+        // What authorises calls also fills in what is left blank in an address.
+        let authorise = match row.filter(|_| api_key.is_none() || api_base.contains('{')) {
             Some(row) => auth::find(row.auth, &options).map_err(to_pyerr)?,
             None => None,
         };

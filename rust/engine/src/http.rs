@@ -1,4 +1,5 @@
-//! The pooled HTTP clients of a process: one per way of verifying certificates, made on first use, shared by all calls.
+//! The pooled HTTP clients of a process: one per way of verifying certificates, made on first use, shared by all calls;
+//! and beside them what was fetched to authorise calls.
 //!
 //! Key, base URL, headers and timeouts belong to the request, never to a client. Proxies come from the environment
 //! (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), read when a client is made.
@@ -16,6 +17,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use crate::auth::aws;
 use crate::connect::{ConnectElapsed, ConnectLimitLayer};
 use crate::error::{Error, Kind, Result, TimeoutKind};
 
@@ -33,28 +35,46 @@ pub enum Verify {
     Off,
 }
 
-/// The clients of one process.
+/// The clients of one process, and what they fetched to authorise calls.
 #[derive(Debug, Default)]
-pub struct Clients(RwLock<HashMap<Verify, Client>>);
+pub struct Clients {
+    pooled: RwLock<HashMap<Kept, Client>>,
+    /// Credentials of AWS.
+    pub(crate) aws: aws::Cache,
+}
+
+/// How certificates are verified, and whether proxies are used.
+type Kept = (Verify, bool);
 
 impl Clients {
     /// The client for this way of verifying, made on first use.
     pub fn get(&self, verify: &Verify) -> Result<Client> {
-        if let Some(client) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(verify) {
+        self.kept((verify.clone(), true))
+    }
+
+    /// A client that goes through no proxy, for addresses that mean this machine.
+    pub(crate) fn direct(&self) -> Result<Client> {
+        self.kept((Verify::System, false))
+    }
+
+    fn kept(&self, way: Kept) -> Result<Client> {
+        if let Some(client) = self.pooled.read().unwrap_or_else(PoisonError::into_inner).get(&way) {
             return Ok(client.clone());
         }
-        let mut clients = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(verify) {
+        let mut clients = self.pooled.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&way) {
             return Ok(client.clone());
         }
-        let client = build(verify)?;
-        clients.insert(verify.clone(), client.clone());
+        let client = build(&way)?;
+        clients.insert(way, client.clone());
         Ok(client)
     }
 }
 
-fn build(verify: &Verify) -> Result<Client> {
-    Client::builder()
+fn build((verify, has_proxies): &Kept) -> Result<Client> {
+    let builder = Client::builder();
+    let builder = if *has_proxies { builder } else { builder.no_proxy() };
+    builder
         .tls_backend_preconfigured(tls(verify)?)
         .connector_layer(ConnectLimitLayer)
         .http2_adaptive_window(true)

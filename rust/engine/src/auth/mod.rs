@@ -1,5 +1,7 @@
 //! How a call shows who makes it where a key in a header is not enough: signatures, tokens that expire.
 
+pub mod aws;
+
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -23,9 +25,10 @@ pub trait Authorise: Send + Sync {
 ///
 /// # Errors
 /// `BadRequest` naming an option that is wrong; `Authentication`: one is missing.
-pub fn find(name: &str, _options: &Options) -> Result<Option<Arc<dyn Authorise>>> {
+pub fn find(name: &str, options: &Options) -> Result<Option<Arc<dyn Authorise>>> {
     match name {
         "" => Ok(None),
+        "aws" => Ok(Some(Arc::new(aws::Aws::new(options)?))),
         _ => Err(Error::new(Kind::Internal, format!("no way to authorise is called {name:?}"))),
     }
 }

@@ -22,7 +22,6 @@ const DEFAULT: &str = "openai";
 const UNSUPPORTED: &[&str] = &[
     "azure",
     "azure_ai",
-    "bedrock",
     "cohere",
     "cohere_chat",
     "github_copilot",

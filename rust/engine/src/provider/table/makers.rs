@@ -1,7 +1,7 @@
 //! Those who serve models of their own.
 
 use super::HOSTED;
-use crate::provider::Provider;
+use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
     Provider {
@@ -28,6 +28,31 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
         protocol: "gemini",
         source: "https://ai.google.dev/api/generate-content",
+        ..HOSTED
+    },
+    Provider {
+        name: "bedrock",
+        aliases: &["bedrock_converse"],
+        base_url: "https://bedrock-runtime.{aws_region_name}.amazonaws.com",
+        key_vars: &["AWS_BEARER_TOKEN_BEDROCK"],
+        base_vars: &["AWS_BEDROCK_RUNTIME_ENDPOINT", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"],
+        key_required: false,
+        options: &[
+            Setting::new("aws_region_name", &["AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"]),
+            Setting::new("aws_access_key_id", &[]),
+            Setting::secret("aws_secret_access_key", &[]),
+            Setting::secret("aws_session_token", &[]),
+            Setting::new("aws_profile_name", &["AWS_PROFILE_NAME"]),
+            Setting::new("aws_role_name", &[]),
+            Setting::new("aws_session_name", &[]),
+            Setting::secret("aws_web_identity_token", &[]),
+            Setting::new("aws_external_id", &[]),
+            Setting::new("aws_sts_endpoint", &[]),
+            Setting::new("aws_bedrock_runtime_endpoint", &[]),
+        ],
+        auth: "aws",
+        protocol: "bedrock",
+        source: "https://docs.aws.amazon.com/general/latest/gr/bedrock.html",
         ..HOSTED
     },
     Provider {

@@ -1,0 +1,1 @@
+//! Requests by their expected bodies, replies and events by what they say.
