@@ -160,23 +160,12 @@ pub fn thought(reasoning: &Value) -> Option<Value> {
     Some(block)
 }
 
-/// A citation as an annotation, where it names a page of the web.
-pub fn annotation(citation: &Value, start: usize, end: usize) -> Option<Value> {
-    let url = citation.pointer("/location/web/url").and_then(Value::as_str)?;
-    let title = citation.get("title");
-    Some(json!({
-        "type": "url_citation",
-        "url_citation": {"url": url, "title": title, "start_index": start, "end_index": end},
-    }))
-}
-
 #[derive(Default)]
 struct Message {
     text: String,
     has_text: bool,
     calls: Vec<Value>,
     thinking: Vec<Value>,
-    annotations: Vec<Value>,
     is_answered_by_tool: bool,
 }
 
@@ -185,13 +174,9 @@ impl Message {
         if let Some(said) = text(block, "text") {
             self.say(said);
         } else if let Some(cited) = block.get("citationsContent") {
-            let start = self.text.chars().count();
             for said in cited.get("content").and_then(Value::as_array).into_iter().flatten() {
                 self.say(text(said, "text").unwrap_or_default());
             }
-            let end = self.text.chars().count();
-            let citations = cited.get("citations").and_then(Value::as_array).into_iter().flatten();
-            self.annotations.extend(citations.filter_map(|citation| annotation(citation, start, end)));
         } else if let Some(made) = block.get("toolUse").filter(|made| !is_of_server(made)) {
             let input = made.get("input").filter(|input| !input.is_null());
             let arguments = input.map_or_else(|| "{}".to_owned(), Value::to_string);
@@ -216,9 +201,7 @@ impl Message {
         let mut message = Object::new();
         message.insert("role".into(), "assistant".into());
         message.insert("content".into(), if self.has_text { self.text.into() } else { Value::Null });
-        for (name, list) in
-            [("tool_calls", self.calls), ("thinking_blocks", self.thinking), ("annotations", self.annotations)]
-        {
+        for (name, list) in [("tool_calls", self.calls), ("thinking_blocks", self.thinking)] {
             if !list.is_empty() {
                 message.insert(name.into(), Value::Array(list));
             }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::content::KEPT;
-use super::reply::{Ended, annotation, call, is_of_server, must_keep, usage};
+use super::reply::{Ended, call, is_of_server, must_keep, usage};
 use super::{JSON_TOOL, failure, invalid, made_id, model};
 use crate::chunk::Meaning;
 use crate::error::Result;
@@ -21,7 +21,6 @@ pub struct Reader {
     blocks: BTreeMap<u64, Block>,
     calls: u64,
     ended: Ended,
-    characters: usize,
     /// What was said at the end, once it was.
     last: Option<Object>,
 }
@@ -36,7 +35,6 @@ struct Block {
     call: Option<u64>,
     is_answer: bool,
     citations: Vec<Value>,
-    start: usize,
 }
 
 impl Reader {
@@ -51,7 +49,7 @@ impl Reader {
         ] {
             head.insert(name.into(), value);
         }
-        Self { head, blocks: BTreeMap::new(), calls: 0, ended: Ended::default(), characters: 0, last: None }
+        Self { head, blocks: BTreeMap::new(), calls: 0, ended: Ended::default(), last: None }
     }
 }
 
@@ -118,7 +116,7 @@ impl Reader {
 
     fn open(&mut self, told: &Value) -> Option<Value> {
         let value = told.get("start").and_then(Value::as_object).cloned().unwrap_or_default();
-        let mut opened = Block { value, start: self.characters, ..Block::default() };
+        let mut opened = Block { value, ..Block::default() };
         let made = opened.value.get("toolUse").filter(|made| !is_of_server(made)).cloned();
         let delta = made.and_then(|made| {
             if text(&made, "name") == Some(JSON_TOOL) {
@@ -141,11 +139,9 @@ impl Reader {
     /// A piece of a block; blocks of text and thoughts begin with their first.
     fn add(&mut self, told: &Value) -> Option<Value> {
         let delta = told.get("delta").unwrap_or(&Value::Null);
-        let start = self.characters;
-        let block = self.blocks.entry(index(told)).or_insert_with(|| Block { start, ..Block::default() });
+        let block = self.blocks.entry(index(told)).or_default();
         if let Some(more) = text(delta, "text") {
             extend(&mut block.value, "text", more);
-            self.characters += more.chars().count();
             return Some(json!({ "content": more }));
         }
         if let Some(more) = delta.get("toolUse").and_then(|made| text(made, "input")) {
@@ -180,15 +176,10 @@ impl Reader {
         None
     }
 
-    /// A block is whole: only now is known that a call has no arguments, and how far the text goes that citations are of.
+    /// A block is whole: only now is known that a call has no arguments.
     fn close(&mut self, told: &Value) -> Option<Value> {
-        let block = self.blocks.get(&index(told))?;
-        if let Some(call) = block.call.filter(|_| block.input.is_empty()) {
-            return Some(json!({"tool_calls": [{"index": call, "function": {"arguments": "{}"}}]}));
-        }
-        let found = block.citations.iter().filter_map(|citation| annotation(citation, block.start, self.characters));
-        let found: Vec<Value> = found.collect();
-        (!found.is_empty()).then(|| json!({ "annotations": found }))
+        let block = self.blocks.get(&index(told)).filter(|block| block.input.is_empty())?;
+        block.call.map(|call| json!({"tool_calls": [{"index": call, "function": {"arguments": "{}"}}]}))
     }
 }
 
