@@ -234,6 +234,9 @@ def _find_target(
     else:
         # A token that the call itself gives wins over a key that lies around.
         key = None if provider in _OF_AZURE and get("azure_ad_token") else config.key_for(provider)
+    if not base and row["auth"]:
+        # What authorises the call knows more places to look in (a profile of AWS), and fills in the blank.
+        base = row["base_url"]
     if not base:
         names = " or ".join(config.base_variables(provider))
         why = f"provider {provider!r} has no default; pass api_base or set {names}"

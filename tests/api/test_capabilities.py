@@ -54,6 +54,7 @@ VALUES: dict[str, Any] = {
     "web_search_options": {},
 }
 MODELS = {"anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash", "vertex_ai": "gemini-2.5-flash"}
+MODELS["bedrock"] = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 # What makes sense only beside another.
 BESIDE: dict[str, dict[str, Any]] = {
     "parallel_tool_calls": {"tools": TOOLS},

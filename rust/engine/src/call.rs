@@ -105,7 +105,7 @@ pub async fn send(clients: &Clients, target: &Target, call: &Call) -> Result<Rep
     }
     let body = match &target.native {
         None => body,
-        Some(native) => native.decode(&body).map_err(|mut error| {
+        Some(native) => native.decode(&body, &headers).map_err(|mut error| {
             classify::with_headers(&mut error, &header_list(&headers));
             (error.details_mut().status, error.details_mut().body) = (Some(status), body.clone());
             sign(error)

@@ -1,4 +1,5 @@
-//! The pooled HTTP clients of a process: one per way of verifying certificates, made on first use, shared by all calls.
+//! The pooled HTTP clients of a process: one per way of verifying certificates, made on first use, shared by all calls;
+//! and beside them what was fetched to authorise calls.
 //!
 //! Key, base URL, headers and timeouts belong to the request, never to a client. Proxies come from the environment
 //! (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), read when a client is made.
@@ -16,6 +17,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use crate::auth::aws;
 use crate::auth::tokens::Tokens;
 use crate::connect::{ConnectElapsed, ConnectLimitLayer};
 use crate::error::{Error, Kind, Result, TimeoutKind};
@@ -36,11 +38,13 @@ pub enum Verify {
     Near,
 }
 
-/// The clients of one process, and the tokens that its calls show.
+/// The clients of one process, and what they fetched to authorise calls.
 #[derive(Default)]
 pub struct Clients {
     clients: RwLock<HashMap<Verify, Client>>,
     pub(crate) tokens: Tokens,
+    /// Credentials of AWS.
+    pub(crate) aws: aws::Cache,
 }
 
 impl Clients {

@@ -4,6 +4,7 @@
 //! [`stream::open`] for a stream of items.
 
 pub mod auth;
+pub mod aws_frames;
 pub mod body;
 pub mod buffer;
 pub mod call;

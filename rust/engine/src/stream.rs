@@ -222,12 +222,14 @@ impl Producer {
 
     fn item_of_document(&self, body: &Bytes) -> Result<Bytes> {
         match &self.target.native {
-            Some(native) if self.wire == Wire::Chat => Wire::Events.item_of_document(body).or_else(|error| match error
-                .kind()
-            {
-                Kind::ResponseValidation => native.decode(body).and_then(|reply| Wire::Chat.item_of_document(&reply)),
-                _ => Err(error),
-            }),
+            Some(native) if self.wire == Wire::Chat => {
+                Wire::Events.item_of_document(body).or_else(|error| match error.kind() {
+                    Kind::ResponseValidation => {
+                        native.decode(body, &HeaderMap::new()).and_then(|reply| Wire::Chat.item_of_document(&reply))
+                    }
+                    _ => Err(error),
+                })
+            }
             _ => self.wire.item_of_document(body),
         }
     }

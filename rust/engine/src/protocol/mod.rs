@@ -5,6 +5,7 @@
 
 pub mod anthropic;
 pub mod azure;
+pub mod bedrock;
 pub mod chunks;
 pub mod cohere;
 mod foreign;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
+use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
 use crate::chunk::Meaning;
@@ -54,7 +56,7 @@ impl Route {
 }
 
 /// What a provider is told besides a key and an address, by the names of its row's settings. `Debug` shows no value.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Options(BTreeMap<String, String>);
 
 impl Options {
@@ -175,6 +177,9 @@ pub trait Protocol: Send + Sync {
     /// `ResponseValidation`: it is none.
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value>;
 
+    /// Adds to a whole reply in OpenAI's words what only its headers say.
+    fn annotate(&self, _ask: &Ask, _reply: &mut Value, _headers: &HeaderMap) {}
+
     /// A reader of one streamed reply.
     fn reader(&self, ask: &Ask) -> Box<dyn EventReader>;
 }
@@ -202,6 +207,7 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
         "anthropic" => Some(&anthropic::Anthropic),
         "azure" => Some(&azure::Azure),
         "azure_ai" => Some(&azure::AzureAi),
+        "bedrock" => Some(&bedrock::Bedrock),
         "cohere" => Some(&cohere::Cohere),
         "gemini" => Some(&gemini::Gemini),
         "mistral" => Some(&mistral::Mistral),
@@ -256,13 +262,14 @@ impl Native {
     }
 
     /// A whole reply as OpenAI would have said it.
-    pub(crate) fn decode(&self, body: &Bytes) -> Result<Bytes> {
+    pub(crate) fn decode(&self, body: &Bytes, headers: &HeaderMap) -> Result<Bytes> {
         if self.passes_through() || self.protocol.is_plain(&self.ask, body) {
             return Ok(body.clone());
         }
         let reply = serde_json::from_slice(body)
             .map_err(|error| Error::new(Kind::ResponseValidation, format!("The reply is not JSON: {error}")))?;
-        let reply = self.protocol.reply(&self.ask, reply)?;
+        let mut reply = self.protocol.reply(&self.ask, reply)?;
+        self.protocol.annotate(&self.ask, &mut reply, headers);
         serde_json::to_vec(&reply).map(Bytes::from).map_err(|error| internal(&error))
     }
 

@@ -9,17 +9,17 @@ use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route};
 use crate::error::Result;
 
 mod content;
-mod model;
-mod reply;
-mod request;
-mod stream;
+pub(super) mod model;
+pub(super) mod reply;
+pub(super) mod request;
+pub(super) mod stream;
 mod tools;
 
 #[cfg(test)]
 mod tests;
 
 /// The tool by which models without structured output of their own are made to answer in JSON.
-const JSON_TOOL: &str = "json_tool_call";
+pub(super) const JSON_TOOL: &str = "json_tool_call";
 
 /// The protocol.
 pub struct Anthropic;

@@ -33,6 +33,32 @@ pub(super) static ROWS: &[Provider] = &[
         ..HOSTED
     },
     Provider {
+        name: "bedrock",
+        aliases: &["bedrock_converse"],
+        base_url: "https://bedrock-runtime.{aws_region_name}.amazonaws.com",
+        key_vars: &["AWS_BEARER_TOKEN_BEDROCK"],
+        base_vars: &["AWS_BEDROCK_RUNTIME_ENDPOINT", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"],
+        key_required: false,
+        options: &[
+            Setting::new("aws_region_name", &["AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"]),
+            Setting::new("aws_access_key_id", &[]),
+            Setting::secret("aws_secret_access_key", &[]),
+            Setting::secret("aws_session_token", &[]),
+            Setting::new("aws_profile_name", &["AWS_PROFILE_NAME"]),
+            Setting::new("aws_role_name", &[]),
+            Setting::new("aws_session_name", &[]),
+            Setting::secret("aws_web_identity_token", &[]),
+            Setting::new("aws_external_id", &[]),
+            Setting::new("aws_sts_endpoint", &[]),
+            Setting::new("aws_bedrock_runtime_endpoint", &[]),
+        ],
+        auth: "aws",
+        protocol: "bedrock",
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://docs.aws.amazon.com/general/latest/gr/bedrock.html",
+        ..HOSTED
+    },
+    Provider {
         name: "cohere",
         aliases: &["cohere_chat"],
         base_url: "https://api.cohere.com/v2",
