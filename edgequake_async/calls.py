@@ -9,6 +9,7 @@ from . import _eq_core
 from ._error_mapping import to_exception
 from .exceptions import BadRequestError
 from .loops import enter
+from .media import has_media, inline
 from .reply import ReplySource
 from .request import prepare
 from .streaming import AsyncStreamWrapper, Reader
@@ -21,6 +22,8 @@ __all__ = ["chat", "embed"]
 async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     """A chat completion; see ``acompletion``. ``params`` has every argument, ``None`` for those not given."""
     port = await enter()
+    if has_media(params):
+        await inline(params)
     target, body, info, headers = prepare("chat", params)
     try:
         if params["stream"]:

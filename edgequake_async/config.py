@@ -43,6 +43,7 @@ __all__ = [
 
 # Names that have an effect today, and those of litellm that programs assign and that need none here.
 DEFAULTS: Mapping[str, Any] = {
+    "allow_private_media": False,
     "api_base": None,
     "api_key": None,
     "api_version": None,

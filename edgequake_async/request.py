@@ -27,7 +27,7 @@ __all__ = ["Call", "CallInfo", "make_target", "prepare", "resolve"]
 _LOCAL = frozenset(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
-    "additional_drop_params allowed_openai_params response_format "
+    "additional_drop_params allowed_openai_params response_format max_image_size allow_private_media "
     "metadata litellm_metadata litellm_call_id litellm_session_id litellm_trace_id logger_fn verbose force_timeout "
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
@@ -37,7 +37,7 @@ _PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
 _UNSUPPORTED = (
     "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
     "model_list deployment_id client shared_session enable_json_schema_validation ensure_alternating_roles "
-    "user_continue_message max_image_size"
+    "user_continue_message"
 ).split()
 
 
@@ -157,6 +157,9 @@ def _find_target(
     model = params["model"]
     row = config.row(provider)
     options = config.options_for(provider, params) if row["options"] else config.EMPTY
+    allows = get("allow_private_media")
+    if config.get("allow_private_media") if allows is None else allows:
+        options = {**options, "allow_private_media": True}
     given_base = get("api_base") or get("base_url")
     if given_base:
         base = config.with_suffix(provider, _text("api_base", given_base, model))

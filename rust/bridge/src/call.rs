@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use edgequake_engine::body::{Body, Content, Part};
 use edgequake_engine::call::{self, Call, OnRetry};
+use edgequake_engine::media;
 use edgequake_engine::protocol;
 use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve};
 use edgequake_engine::target::header_map;
@@ -173,6 +174,12 @@ pub fn open_stream<'py>(
 pub fn resolve(model: &str, provider: Option<&str>) -> PyResult<(&'static str, String)> {
     let (provider, model) = engine_resolve::resolve(model, provider).map_err(to_pyerr)?;
     Ok((provider.name, model.to_owned()))
+}
+
+/// What kind of file bytes are, by how they begin.
+#[pyfunction]
+pub fn media_type(content: &[u8]) -> Option<&'static str> {
+    media::media_type(content)
 }
 
 /// The provider table.

@@ -35,6 +35,10 @@ impl Protocol for Gemini {
         Ok(format!("/{}:{method}", encoded(&resource(&ask.model))))
     }
 
+    fn fetches(&self, ask: &Ask, url: &str) -> bool {
+        media::is_fetched(&ask.model, url)
+    }
+
     fn key_header(&self) -> KeyHeader {
         KeyHeader::Named("x-goog-api-key")
     }
