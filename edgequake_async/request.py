@@ -7,27 +7,27 @@ from __future__ import annotations
 import functools
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from . import _eq_core, config
+from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
 
-__all__ = ["Call", "CallInfo", "make_target", "prepare", "resolve"]
+__all__ = ["Call", "CallInfo", "handler_params", "list_messages", "make_target", "prepare", "resolve"]
 
 # Read here and not sent. From `metadata` on it is litellm's own bookkeeping, which programs pass along; `metadata`
 # belongs to callbacks there (a provider that wants it gets it through extra_body).
 _LOCAL = frozenset(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
-    "additional_drop_params allowed_openai_params response_format max_image_size allow_private_media "
+    "additional_drop_params allowed_openai_params response_format max_image_size allow_private_media enable_json_schema_validation "
     "metadata litellm_metadata litellm_call_id litellm_session_id litellm_trace_id logger_fn verbose force_timeout "
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
@@ -36,9 +36,10 @@ _PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
 # They promise something that this version does not do; ignoring them would be a lie.
 _UNSUPPORTED = (
     "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
-    "model_list deployment_id client shared_session enable_json_schema_validation ensure_alternating_roles "
+    "model_list deployment_id client shared_session ensure_alternating_roles "
     "user_continue_message"
 ).split()
+_NOT_FOR_HANDLERS = (*_UNSUPPORTED, "enable_json_schema_validation", "max_image_size")
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,6 @@ class Call(NamedTuple):
     headers: list[tuple[str, str]]
 
 
-@functools.lru_cache(maxsize=1024)
 def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
     """The provider and the model that a model string names: ``"groq/llama-3"`` -> ``("groq", "llama-3")``.
 
@@ -67,7 +67,7 @@ def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
         BadRequestError: the model is empty, or names no provider that we know.
     """
     try:
-        return _eq_core.resolve(model, provider)
+        return registry.resolve(model, provider)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], model) from None
     except UnicodeEncodeError as error:
@@ -86,6 +86,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         AuthenticationError: the provider needs a key and none was found.
         UnsupportedParamsError: an argument asks for something that this version does not do.
     """
+    alias.rename()
     model = params["model"]
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
@@ -100,7 +101,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     row = config.row(provider)
     is_native = row["translated"]
     if route == "chat":
-        body["messages"] = _messages(params["messages"], model)
+        body["messages"] = list_messages(params["messages"], model)
     local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
     for key, value in params.items():
         if value is not None and key not in local:
@@ -119,12 +120,38 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     return Call(target, _serialise(body, model, is_native), info, _own_headers(provider, params))
 
 
-def _refuse(params: Mapping[str, Any], provider: str, model: str) -> None:
-    names = [name for name in _UNSUPPORTED if params.get(name)]
+def _refuse(params: Mapping[str, Any], provider: str, model: str, refused: Sequence[str] = _UNSUPPORTED) -> None:
+    names = [name for name in refused if params.get(name)]
     raise UnsupportedParamsError(f"edgequake_async does not support parameters: {names}", provider, model)
 
 
-def _messages(messages: Any, model: str) -> list[Any]:
+def handler_params(params: Mapping[str, Any], provider: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arguments of a call to a provider in Python: those meant for it, and those that no provider is sent.
+
+    Raises:
+        BadRequestError, UnsupportedParamsError: as ``prepare``.
+    """
+    model = params["model"]
+    if any(params.get(name) for name in _NOT_FOR_HANDLERS):
+        _refuse(params, provider, model, _NOT_FOR_HANDLERS)
+    given = {key: value for key, value in params.items() if value is not None}
+    optional = {key: value for key, value in given.items() if key not in _LOCAL}
+    if (response_format := given.get("response_format")) is not None:
+        optional["response_format"] = read_response_format(response_format, model)
+    if (extra_body := given.get("extra_body")) is not None:
+        optional["extra_body"] = _mapping("extra_body", extra_body, model)
+    for unwanted in given.get("additional_drop_params") or ():
+        optional.pop(unwanted, None)
+    local = _LOCAL - {"model", "messages", "response_format", "extra_body", "additional_drop_params"}
+    return optional, {key: value for key, value in given.items() if key in local}
+
+
+def list_messages(messages: Any, model: str) -> list[Any]:
+    """The messages of a call.
+
+    Raises:
+        BadRequestError: they are none.
+    """
     if isinstance(messages, (str, bytes, Mapping, BaseModel)) or not hasattr(messages, "__iter__"):
         raise BadRequestError(f"messages: must be a list of messages, not {type(messages).__name__}", model, "")
     checked = list(messages)
@@ -188,7 +215,7 @@ def _find_target(
         provider,
         base,
         key,
-        _headers(provider, params),
+        _headers(provider, row, params),
         read_timeout(timeout, stream=stream, model=model),
         _retries(params),
         *_verify(config.get("ssl_verify") if verify is None else verify, model),
@@ -216,12 +243,13 @@ def _text(argument: str, value: Any, model: str) -> str:
     return value
 
 
-def _headers(provider: str, params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _headers(provider: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     merged: dict[str, str] = {}
     organization = params.get("organization") or config.get("organization")
     if organization and provider == "openai":
         merged["OpenAI-Organization"] = str(organization)
     for argument, headers in (
+        ("headers", row.get("headers")),
         ("headers", config.get("headers")),
         ("headers", params.get("headers")),
         ("extra_headers", params.get("extra_headers")),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
+from ..custom_llm import GenericStreamingChunk
 from .base import OpenAIObject
 from .completion import (
     Choices,
@@ -40,6 +44,7 @@ __all__ = [
     "EmbeddingResponse",
     "Function",
     "FunctionCall",
+    "GenericStreamingChunk",
     "Message",
     "ModelResponse",
     "ModelResponseBase",
@@ -57,3 +62,10 @@ __all__ = [
     "TopLogprob",
     "Usage",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Programs reach these through the package without importing them: litellm.types.utils.ModelResponse.
+    if name in {"llms", "utils"}:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any, NamedTuple
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from edgequake_async.testing import FakeCoreX, FakeProvider
 
@@ -84,6 +86,29 @@ def chat(post: Post) -> Callable[..., Any]:
         return json.loads(body)
 
     return ask
+
+
+@pytest.fixture
+def open_bedrock() -> Iterator[Callable[..., Any]]:
+    """Open boto3 clients of a fake provider, which sign with a made-up key; all are closed at the end."""
+    opened = []
+
+    def open_client(fake: FakeProvider, **options: Any) -> Any:
+        keys = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+        config = Config(retries={"total_max_attempts": 1})
+        client = boto3.client("bedrock-runtime", endpoint_url=fake.host_url, config=config, **keys, **options)
+        opened.append(client)
+        return client
+
+    yield open_client
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def bedrock(fake: FakeProvider, open_bedrock: Callable[..., Any]) -> Any:
+    """boto3's client of the fake provider."""
+    return open_bedrock(fake)
 
 
 @pytest.fixture
