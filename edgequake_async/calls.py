@@ -16,6 +16,7 @@ from .request import prepare
 from .streaming import AsyncStreamWrapper, Reader, SyncStreamWrapper
 from .types import EmbeddingResponse, ModelResponse
 from .types.tolerant import read
+from .validation import checker
 
 if TYPE_CHECKING:
     from .custom_calls import Custom
@@ -31,11 +32,12 @@ async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     if has_media(params):
         await inline(params)
     target, body, info, headers = prepare("chat", params)
+    check = None if params["response_format"] is None else checker(params, info)
     try:
         if params["stream"]:
             reader = Reader(info.provider, info.model)
             opened = await _eq_core.open_stream(port, target, body, reader.decode, reader.fail, "chat", headers)
-            return AsyncStreamWrapper(opened.take(), info)
+            return AsyncStreamWrapper(opened.take(), info, check and (lambda: check(reader.whole())))
         reply = await _eq_core.request(port, target, body, headers)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None
@@ -44,6 +46,8 @@ async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     except ValueError as error:
         raise to_exception(target.invalid(reply, str(error)), info.model) from None
     response.attach(ReplySource(reply, info))
+    if check is not None:
+        check(response)
     return response
 
 

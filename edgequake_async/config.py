@@ -52,6 +52,7 @@ DEFAULTS: Mapping[str, Any] = {
     "api_version": None,
     "custom_provider_map": None,
     "drop_params": False,
+    "enable_json_schema_validation": False,
     "headers": None,
     "modify_params": False,
     "num_retries": 3,

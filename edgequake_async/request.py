@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
-from .structured import read_response_format
+from .structured import fit, read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
 
@@ -27,7 +27,8 @@ __all__ = ["Call", "CallInfo", "handler_params", "list_messages", "make_target",
 _LOCAL = frozenset(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
-    "additional_drop_params allowed_openai_params response_format max_image_size allow_private_media enable_json_schema_validation "
+    "additional_drop_params allowed_openai_params response_format max_image_size allow_private_media "
+    "enable_json_schema_validation "
     "metadata litellm_metadata litellm_call_id litellm_session_id litellm_trace_id logger_fn verbose force_timeout "
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
@@ -49,6 +50,7 @@ class CallInfo:
     provider: str
     model: str
     api_base: str
+    structured_output: str | None = None
 
 
 class Call(NamedTuple):
@@ -117,6 +119,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         for unwanted in dropped:
             body.pop(unwanted, None)
     target, info = _find_target(route, provider, name, bool(get("stream")), params)
+    if "response_format" in body and (way := fit(body, provider, get("allowed_openai_params") or ())):
+        info = _info(info.provider, info.model, info.api_base, way)
     return Call(target, _serialise(body, model, is_native), info, _own_headers(provider, params))
 
 

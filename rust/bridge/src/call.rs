@@ -9,7 +9,7 @@ use edgequake_engine::body::{Body, Content, Part};
 use edgequake_engine::call::{self, Call, OnRetry};
 use edgequake_engine::media;
 use edgequake_engine::protocol;
-use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve};
+use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve, structured};
 use edgequake_engine::target::header_map;
 use edgequake_engine::wire::Wire;
 use edgequake_engine::{Error, download as engine_download, stream as engine_stream, vectors};
@@ -174,6 +174,12 @@ pub fn open_stream<'py>(
 pub fn resolve(model: &str, provider: Option<&str>) -> PyResult<(&'static str, String)> {
     let (provider, model) = engine_resolve::resolve(model, provider).map_err(to_pyerr)?;
     Ok((provider.name, model.to_owned()))
+}
+
+/// How a model is made to answer in JSON: `json_schema`, `tool` or `json_object`.
+#[pyfunction]
+pub fn structured_output(provider: &str, model: &str, schema: bool) -> &'static str {
+    structured::structured(provider, model, schema).name()
 }
 
 /// What kind of file bytes are, by how they begin.

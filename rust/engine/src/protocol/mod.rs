@@ -17,6 +17,7 @@ use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
 use crate::http::Clients;
 use crate::media;
+use crate::provider::structured::Structured;
 use crate::sse::Event;
 
 /// A JSON object in the order of its members: models read schemas in the order in which they are written.
@@ -129,6 +130,11 @@ pub trait Protocol: Send + Sync {
     /// fetched for it, and reaches [`Protocol::request`] as a data URL.
     fn fetches(&self, _ask: &Ask, _url: &str) -> bool {
         true
+    }
+
+    /// How a model is made to answer in JSON, where `asked` is how the caller says it.
+    fn structured(&self, _ask: &Ask, asked: Structured) -> Structured {
+        asked
     }
 
     /// How the key is shown.

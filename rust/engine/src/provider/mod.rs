@@ -2,6 +2,7 @@
 
 pub mod openai;
 pub mod resolve;
+pub mod structured;
 mod table;
 
 pub use table::providers;
