@@ -135,8 +135,8 @@ async def acompletion(
         **kwargs: also ``api_base``, ``extra_body`` (merged flat into the request body), ``num_retries`` or
             ``max_retries`` (default 3; only before the first byte of an answer, after connection failures, 408, 429
             and 5xx), ``ssl_verify`` (a bool, or the path of a PEM file), ``custom_llm_provider``, ``stream_timeout``,
-            ``additional_drop_params`` (names not to send), ``max_image_size`` (pixels of a picture's longest side; larger ones
-            are shrunk), ``allow_private_media`` (download media from addresses that are not public).
+            ``additional_drop_params`` (names not to send), ``max_image_size`` (pixels of a picture's longest side;
+            larger ones are shrunk), ``allow_private_media`` (download media from addresses that are not public).
 
     Returns:
         A ``ModelResponse``; with ``stream=True`` an ``AsyncStreamWrapper`` once the provider has accepted the call.
