@@ -18,6 +18,7 @@ from . import _eq_core
 from ._eq_core import __version__
 from .alias import follow as _follow
 from .alias import install_as_litellm
+from .batch_completion import batch_completion
 from .completion import acompletion, completion
 from .config import SettingsModule as _SettingsModule
 from .embedding import aembedding, embedding
@@ -52,11 +53,14 @@ from .exceptions import (
 )
 from .exceptions import __all__ as _ERRORS
 from .registry import register_provider, unregister_provider
+from .rerank import arerank, rerank
+from .text_completion import atext_completion, text_completion
 
 if _TYPE_CHECKING:
     from ._logging import verbose_logger
     from .chunk_builder import stream_chunk_builder
     from .custom_llm import CustomLLM
+    from .params import get_supported_openai_params
     from .provider_names import LlmProviders, get_llm_provider, provider_list, validate_environment
     from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
     from .timeouts import Timeouts
@@ -72,6 +76,7 @@ if _TYPE_CHECKING:
         Message,
         ModelResponse,
         ModelResponseStream,
+        RerankResponse,
         ResponsesAPIResponse,
         StreamingChoices,
         StreamingModelResponse,
@@ -117,6 +122,7 @@ __all__ = [
     "OpenAIError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RerankResponse",
     "ResponsesAPIResponse",
     "RouterRateLimitError",
     "ServiceUnavailableError",
@@ -133,13 +139,19 @@ __all__ = [
     "__version__",
     "acompletion",
     "aembedding",
+    "arerank",
+    "atext_completion",
+    "batch_completion",
     "completion",
     "embedding",
     "get_llm_provider",
+    "get_supported_openai_params",
     "install_as_litellm",
     "provider_list",
     "register_provider",
+    "rerank",
     "stream_chunk_builder",
+    "text_completion",
     "unregister_provider",
     "validate_environment",
     "verbose_logger",
@@ -160,6 +172,7 @@ _LAZY = {
     "SyncStreamWrapper": "streaming",
     "Timeouts": "timeouts",
     "get_llm_provider": "provider_names",
+    "get_supported_openai_params": "params",
     "provider_list": "provider_names",
     "stream_chunk_builder": "chunk_builder",
     "validate_environment": "provider_names",

@@ -167,10 +167,16 @@ def base_variables(provider: str) -> list[str]:
 
 
 def with_suffix(provider: str, base: str) -> str:
-    """Some providers' users name the host (``http://localhost:11434``); the path segment they mean is in the table."""
-    suffix = row(provider)["base_suffix"]
+    """Some providers' users name the host (``http://localhost:11434``); the segments they mean are in the table."""
+    suffix = str(row(provider)["base_suffix"])
     trimmed = base.rstrip("/")
-    return trimmed + suffix if suffix and not trimmed.endswith(suffix) else base
+    if not suffix or trimmed.endswith(suffix):
+        return base
+    # Those who name the first segments of it have named them.
+    first = suffix[: suffix.rfind("/")]
+    while first and not trimmed.endswith(first):
+        first = first[: first.rfind("/")]
+    return trimmed + suffix[len(first) :]
 
 
 @functools.cache

@@ -37,6 +37,10 @@ class _Table(NamedTuple):
     resolve: Resolver
 
 
+# A provider of whom nothing is known but that it speaks OpenAI's protocol: what an added one is like.
+_LIKE = "hosted_vllm"
+
+
 def register_provider(
     name: str,
     *,
@@ -67,6 +71,7 @@ def register_provider(
     if not isinstance(api_base, str):
         raise TypeError(f"api_base: must be a string, not {type(api_base).__name__}")
     added: Row = {
+        **rows()[_LIKE],
         "name": names[0],
         "aliases": names[1:],
         "base_url": api_base,
@@ -74,10 +79,6 @@ def register_provider(
         "key_vars": variables,
         "base_vars": _texts("base_vars", base_vars),
         "key_required": bool(variables) if key_required is None else key_required,
-        "auth": "",
-        "options": [],
-        "protocol": "",
-        "translated": False,
         "source": "",
         "headers": _headers(headers),
     }

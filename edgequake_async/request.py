@@ -16,15 +16,24 @@ from pydantic import BaseModel
 from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
+from .params import adapt, allowed_params, drops, without
+from .ranking import ARGUMENTS, to_request
 from .structured import fit, read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
 
 __all__ = ["Call", "CallInfo", "handler_params", "list_messages", "make_target", "prepare", "resolve"]
 
+# They promise something that this version does not do for every call; ignoring them would be a lie.
+_UNSUPPORTED = (
+    "fallbacks context_window_fallbacks context_window_fallback_dict content_policy_fallbacks mock_response "
+    "mock_tool_calls mock_timeout model_list deployment_id client shared_session ensure_alternating_roles "
+    "user_continue_message"
+).split()
+_NOT_FOR_HANDLERS = (*_UNSUPPORTED, "enable_json_schema_validation", "max_image_size")
 # Read here and not sent. From `metadata` on it is litellm's own bookkeeping, which programs pass along; `metadata`
 # belongs to callbacks there (a provider that wants it gets it through extra_body).
-_LOCAL = frozenset(
+_LOCAL = frozenset(_UNSUPPORTED).union(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
     "additional_drop_params allowed_openai_params response_format max_image_size allow_private_media "
@@ -33,14 +42,12 @@ _LOCAL = frozenset(
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
 )
-_PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
-# They promise something that this version does not do; ignoring them would be a lie.
-_UNSUPPORTED = (
-    "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
-    "model_list deployment_id client shared_session ensure_alternating_roles "
-    "user_continue_message"
-).split()
-_NOT_FOR_HANDLERS = (*_UNSUPPORTED, "enable_json_schema_validation", "max_image_size")
+_PATHS = {
+    "chat": "/chat/completions",
+    "completions": "/completions",
+    "embeddings": "/embeddings",
+    "rerank": "/rerank",
+}
 
 
 @dataclass(frozen=True)
@@ -80,13 +87,13 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"`` or ``"embeddings"``.
+        route: ``"chat"``, ``"embeddings"`` or ``"rerank"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
         BadRequestError: an argument has the wrong type or cannot be sent as JSON; the message names it.
         AuthenticationError: the provider needs a key and none was found.
-        UnsupportedParamsError: an argument asks for something that this version does not do.
+        UnsupportedParamsError: an argument asks for something that this version or the provider does not do.
     """
     alias.rename()
     model = params["model"]
@@ -101,25 +108,32 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
-    is_native = row["translated"]
+    is_native = route in row["translated"]
     if route == "chat":
         body["messages"] = list_messages(params["messages"], model)
     local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
+    if route == "rerank":
+        body.update(to_request(provider, params))
+        local |= ARGUMENTS
     for key, value in params.items():
         if value is not None and key not in local:
             body[key] = value
     if (response_format := get("response_format")) is not None:
         body["response_format"] = read_response_format(response_format, model)
-    if (extra_body := get("extra_body")) is not None:
-        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     if (dropped := get("additional_drop_params")) is not None:
         if not isinstance(dropped, (list, tuple, set, frozenset)):
             kind = type(dropped).__name__
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
+    adapt(body, route, provider, params)
+    if row["refuses"] and route == "chat":
+        body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
+    way = fit(body, provider, allowed_params(params)) if response_format is not None else None
+    if (extra_body := get("extra_body")) is not None:
+        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     target, info = _find_target(route, provider, name, bool(get("stream")), params)
-    if "response_format" in body and (way := fit(body, provider, get("allowed_openai_params") or ())):
+    if way is not None:
         info = _info(info.provider, info.model, info.api_base, way)
     return Call(target, _serialise(body, model, is_native), info, _own_headers(provider, params))
 
@@ -215,7 +229,7 @@ def _find_target(
     verify = get("ssl_verify")
     terms = (
         "POST",
-        _PATHS[route],
+        row["paths"].get(route) or _PATHS[route],
         provider,
         base,
         key,
@@ -277,12 +291,8 @@ def _asked(
 ) -> _Asked | None:
     if not (row["protocol"] or row["auth"]):
         return None
-    model = params["model"]
-    drop, allowed = params.get("drop_params"), params.get("allowed_openai_params") or ()
-    if isinstance(allowed, str) or not all(isinstance(each, str) for each in allowed):
-        raise BadRequestError(f"allowed_openai_params: must be a list of names, not {allowed!r}", model, "")
-    told = tuple((option, _option(option, value, model)) for option, value in options.items())
-    return route, name, stream, bool(config.get("drop_params") if drop is None else drop), tuple(allowed), told
+    told = tuple((option, _option(option, value, params["model"])) for option, value in options.items())
+    return route, name, stream, drops(params), allowed_params(params), told
 
 
 def _option(name: str, value: Any, model: str) -> str:

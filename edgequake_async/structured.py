@@ -48,7 +48,7 @@ def fit(body: dict[str, Any], provider: str, allowed: Collection[str]) -> str | 
     Returns:
         ``json_schema``, ``tool`` or ``json_object``; None where no JSON is asked for.
     """
-    asked = body["response_format"]
+    asked = body.get("response_format") or {}
     kind = asked.get("type")
     if kind not in ("json_schema", "json_object"):
         return None

@@ -26,6 +26,7 @@ from .message import (
     FunctionCall,
     Message,
 )
+from .rerank import RerankResponse, RerankResponseMeta, RerankResponseResult
 from .responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 from .text import TextChoices, TextCompletionResponse
 from .usage import CompletionTokensDetailsWrapper, PromptTokensDetailsWrapper, Usage
@@ -51,6 +52,9 @@ __all__ = [
     "ModelResponseStream",
     "OpenAIObject",
     "PromptTokensDetailsWrapper",
+    "RerankResponse",
+    "RerankResponseMeta",
+    "RerankResponseResult",
     "ResponseAPIUsage",
     "ResponseOutputContent",
     "ResponseOutputItem",

@@ -24,6 +24,7 @@ MODULES = [
     "exceptions",
     "litellm_core_utils",
     "litellm_core_utils.get_llm_provider_logic",
+    "litellm_core_utils.get_supported_openai_params",
     "litellm_core_utils.streaming_handler",
     "main",
     "types",

@@ -300,8 +300,8 @@ def test_what_a_handler_cannot_do_is_refused(way: Way) -> None:
         for outcome in (way.watch(model="my/m", messages=USER), way.watch(model="my/m", messages=USER, stream=True)):
             assert isinstance(outcome.error, eq.UnsupportedParamsError)
             assert "Mute has neither" in str(outcome.error)
-    with serving(Async()), pytest.raises(eq.UnsupportedParamsError, match="fallbacks"):
-        way.completion(model="my/m", messages=USER, fallbacks=["x"])
+    with serving(Async()), pytest.raises(eq.UnsupportedParamsError, match="model_list"):
+        way.completion(model="my/m", messages=USER, model_list=[{}])
     assert not any(has(Mute(), name) for name in ("completion", "astreaming", "nothing"))
 
 

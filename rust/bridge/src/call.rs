@@ -1,5 +1,6 @@
 //! The entry points: terms in, awaitables out.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use bytes::Bytes;
 use edgequake_engine::body::{Body, Content, Part};
 use edgequake_engine::call::{self, Call, OnRetry};
 use edgequake_engine::media;
-use edgequake_engine::protocol;
+use edgequake_engine::protocol::{self, Route};
 use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve, structured};
 use edgequake_engine::target::header_map;
 use edgequake_engine::wire::Wire;
@@ -206,7 +207,13 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("auth", provider.auth)?;
     dict.set_item("options", provider.options.iter().map(setting).collect::<Vec<_>>())?;
     dict.set_item("protocol", provider.protocol)?;
-    dict.set_item("translated", protocol::translates(provider.protocol))?;
+    let translated = ["chat", "embeddings", "rerank"]
+        .into_iter()
+        .filter(|name| Route::named(name).is_some_and(|(route, _)| protocol::translates(provider.protocol, route)));
+    dict.set_item("translated", translated.collect::<Vec<_>>())?;
+    dict.set_item("endpoints", provider.endpoints)?;
+    dict.set_item("refuses", provider.refuses)?;
+    dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;
     dict.set_item("source", provider.source)?;
     Ok(dict)
 }

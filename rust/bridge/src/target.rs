@@ -41,6 +41,15 @@ impl Target {
     ) -> PyResult<Self> {
         let seconds = |limit: Option<f64>| limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok());
         let row = find(&provider);
+        let way = row.map_or("", |row| row.auth);
+        let (api_key, exchanged) = match api_key {
+            Some(key) if auth::exchanges(way, &key) => (None, Some((auth::KEY.to_owned(), key))),
+            key => (key, None),
+        };
+        let ask = ask.map(|mut ask: Asked| {
+            ask.5.extend(exchanged);
+            ask
+        });
         let (native, options) = ask.map_or_else(Default::default, |ask| native(ask, &provider));
         let authorise = match row.filter(|_| api_key.is_none()) {
             Some(row) => auth::find(row.auth, &options).map_err(to_pyerr)?,
@@ -86,11 +95,16 @@ fn native(
     let options = Options::new(options);
     let protocol = find(provider).and_then(|row| protocol::find(row.protocol));
     let native = protocol.map(|protocol| {
-        let (route, _) = Route::named(&route).unwrap_or_default();
+        let route = route_named(&route);
         let (provider, options) = (provider.to_owned(), options.clone());
         Native::new(protocol, Ask { route, provider, model, stream, drop_params, allowed_params, options })
     });
     (native, options)
+}
+
+/// The route of that name; a chat where there is none.
+pub fn route_named(name: &str) -> Route {
+    Route::named(name).unwrap_or_default().0
 }
 
 /// How often, or (how often, first delay, longest delay, factor, jitter, statuses), in seconds.

@@ -1,5 +1,7 @@
 //! How a call shows who makes it where a key in a header is not enough: signatures, tokens that expire.
 
+mod ibm;
+
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
@@ -19,13 +21,23 @@ pub trait Authorise: Send + Sync {
     fn authorise<'a>(&'a self, clients: &'a Clients, request: &'a mut Request) -> BoxFuture<'a, Result<Secrets>>;
 }
 
+/// The option that a key is handed to a way in.
+pub const KEY: &str = "api_key";
+
+/// Whether the way of that name exchanges this key; else the key itself is shown.
+pub fn exchanges(name: &str, key: &str) -> bool {
+    // IBM's tokens are JWTs, its keys are not.
+    name == "ibm" && !key.starts_with("eyJ")
+}
+
 /// The way of that name in the table, told what the caller told.
 ///
 /// # Errors
 /// `BadRequest` naming an option that is wrong; `Authentication`: one is missing.
-pub fn find(name: &str, _options: &Options) -> Result<Option<Arc<dyn Authorise>>> {
+pub fn find(name: &str, options: &Options) -> Result<Option<Arc<dyn Authorise>>> {
     match name {
         "" => Ok(None),
+        "ibm" => Ok(options.get(KEY).map(|key| ibm::of_key(options.get("iam_url").unwrap_or_default(), key))),
         _ => Err(Error::new(Kind::Internal, format!("no way to authorise is called {name:?}"))),
     }
 }

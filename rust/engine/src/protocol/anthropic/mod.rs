@@ -53,6 +53,13 @@ impl Protocol for Anthropic {
         request::request(ask, body).map(Value::Object)
     }
 
+    fn params(&self, route: Route) -> Option<&'static [&'static str]> {
+        Some(match route {
+            Route::Chat => request::PARAMS,
+            Route::Embeddings | Route::Rerank => &[],
+        })
+    }
+
     fn reply(&self, _ask: &Ask, reply: Value) -> Result<Value> {
         reply::reply(reply)
     }
