@@ -46,10 +46,15 @@ class ReplySource:
 
 
 def hidden_params(info: CallInfo, headers: list[tuple[str, str]]) -> dict[str, Any]:
-    """litellm's ``_hidden_params`` of a call: upstream headers under ``llm_provider-``, rate limits also plain."""
+    """litellm's ``_hidden_params`` of a call: upstream headers under ``llm_provider-``, rate limits also plain.
+
+    ``structured_output`` is there where JSON was asked for: ``json_schema``, ``tool`` or ``json_object``.
+    """
     additional = {f"llm_provider-{name}": value for name, value in headers}
     additional.update({name: value for name, value in headers if name.startswith("x-ratelimit-")})
+    way = {} if info.structured_output is None else {"structured_output": info.structured_output}
     return {
+        **way,
         "custom_llm_provider": info.provider,
         "litellm_model_name": info.model,
         "model_id": None,

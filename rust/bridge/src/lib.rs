@@ -34,6 +34,8 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::download, module)?)?;
     module.add_function(wrap_pyfunction!(call::embed, module)?)?;
     module.add_function(wrap_pyfunction!(call::open_stream, module)?)?;
+    module.add_function(wrap_pyfunction!(call::structured_output, module)?)?;
+    module.add_function(wrap_pyfunction!(call::media_type, module)?)?;
     module.add_function(wrap_pyfunction!(call::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(call::translates, module)?)?;
     module.add_function(wrap_pyfunction!(call::providers, module)?)?;

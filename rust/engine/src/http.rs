@@ -7,10 +7,10 @@
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use reqwest::Client;
 use reqwest::redirect::{Action, Attempt, Policy};
+use reqwest::{Client, ClientBuilder};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
@@ -21,6 +21,7 @@ use crate::auth::aws;
 use crate::auth::tokens::Tokens;
 use crate::connect::{ConnectElapsed, ConnectLimitLayer};
 use crate::error::{Error, Kind, Result, TimeoutKind};
+use crate::media;
 
 const MAX_REDIRECTS: usize = 10;
 
@@ -45,6 +46,8 @@ pub struct Clients {
     pub(crate) tokens: Tokens,
     /// Credentials of AWS.
     pub(crate) aws: aws::Cache,
+    /// For public addresses, and for all.
+    for_media: [OnceLock<Client>; 2],
 }
 
 impl Clients {
@@ -57,23 +60,34 @@ impl Clients {
         if let Some(client) = clients.get(verify) {
             return Ok(client.clone());
         }
-        let client = build(verify)?;
+        let client = build(builder(verify)?.http2_adaptive_window(true).redirect(Policy::custom(follow)))?;
         clients.insert(verify.clone(), client.clone());
         Ok(client)
     }
+
+    /// The client that fetches what messages refer to, made on first use; it shares no connection with the others.
+    pub(crate) fn for_media(&self, allow_private: bool) -> Result<Client> {
+        let [public, any] = &self.for_media;
+        let made = if allow_private { any } else { public };
+        if let Some(client) = made.get() {
+            return Ok(client.clone());
+        }
+        let client = build(media::configure(builder(&Verify::System)?, allow_private))?;
+        Ok(made.get_or_init(|| client).clone())
+    }
 }
 
-fn build(verify: &Verify) -> Result<Client> {
+fn builder(verify: &Verify) -> Result<ClientBuilder> {
     let builder = Client::builder();
     let builder = if *verify == Verify::Near { builder.no_proxy() } else { builder };
-    builder
+    Ok(builder
         .tls_backend_preconfigured(tls(verify)?)
         .connector_layer(ConnectLimitLayer)
-        .http2_adaptive_window(true)
-        .redirect(Policy::custom(follow))
-        .user_agent(concat!("edgequake_async/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| Error::new(Kind::Connection, format!("Cannot set up HTTP: {}", root_cause(&error))))
+        .user_agent(concat!("edgequake_async/", env!("CARGO_PKG_VERSION"))))
+}
+
+fn build(builder: ClientBuilder) -> Result<Client> {
+    builder.build().map_err(|error| Error::new(Kind::Connection, format!("Cannot set up HTTP: {}", root_cause(&error))))
 }
 
 /// Redirects that keep the request as it is (307, 308) are followed within the origin. Elsewhere they would carry the

@@ -15,6 +15,7 @@ pub mod download;
 pub mod error;
 pub mod framing;
 pub mod http;
+pub mod media;
 mod poll;
 pub mod protocol;
 pub mod provider;

@@ -59,7 +59,7 @@ impl Drop for ChunkStream {
 /// Every failure before the head. Later ones are in the buffer, behind the chunks that preceded them.
 pub async fn open(clients: &Clients, target: Arc<Target>, call: &Call, wire: Wire) -> Result<ChunkStream> {
     let total = Deadline::after(target.timeouts.total, TimeoutKind::Total);
-    let encoded = call::encode(&target, call)?;
+    let encoded = call::encode(clients, &target, call, total).await?;
     let call = encoded.as_ref().unwrap_or(call);
     let accept = if wire.is_events() { "text/event-stream" } else { "*/*" };
     let Head { response, attempts, first_token, secrets } = call::open(clients, &target, call, total, accept).await?;

@@ -25,7 +25,10 @@ use serde_json::{Map, Value};
 use crate::chunk::Meaning;
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
+use crate::http::Clients;
+use crate::media;
 use crate::provider::params::is_openai;
+use crate::provider::structured::Structured;
 use crate::sse::Event;
 
 /// A JSON object in the order of its members: models read schemas in the order in which they are written.
@@ -76,6 +79,9 @@ impl fmt::Debug for Options {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
+
+/// The option of every provider by which a program allows media at addresses that are not public.
+const ALLOW_PRIVATE_MEDIA: &str = "allow_private_media";
 
 /// What a protocol is told of a call besides its body.
 #[derive(Clone, Debug, Default)]
@@ -138,6 +144,17 @@ pub trait Protocol: Send + Sync {
 
     /// Says more exactly what a failed reply is, where the provider says it in a way of its own.
     fn refine(&self, _error: &mut Error) {}
+
+    /// Whether the provider itself fetches what a message refers to by this http address. What it does not fetch is
+    /// fetched for it, and reaches [`Protocol::request`] as a data URL.
+    fn fetches(&self, _ask: &Ask, _url: &str) -> bool {
+        true
+    }
+
+    /// How a model is made to answer in JSON, where `asked` is how the caller says it.
+    fn structured(&self, _ask: &Ask, asked: Structured) -> Structured {
+        asked
+    }
 
     /// How the key is shown to who is at that base.
     fn key_header(&self, _ask: &Ask, _base: &str) -> KeyHeader {
@@ -251,11 +268,15 @@ impl Native {
     }
 
     /// An OpenAI request as the provider wants it, and its path where that depends on it.
-    pub(crate) fn encode(&self, body: &Bytes) -> Result<(Bytes, Option<String>)> {
+    pub(crate) async fn encode(&self, clients: &Clients, body: &Bytes) -> Result<(Bytes, Option<String>)> {
         if self.passes_through() {
             return Ok((body.clone(), None));
         }
-        let body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
+        let mut body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
+        if self.ask.route == Route::Chat {
+            let allow_private = self.ask.options.get(ALLOW_PRIVATE_MEDIA).is_some();
+            media::embed(clients, &mut body, allow_private, |url| self.protocol.fetches(&self.ask, url)).await?;
+        }
         let request = self.protocol.request(&self.ask, body)?;
         let encoded = serde_json::to_vec(&request).map_err(|error| internal(&error))?;
         Ok((encoded.into(), self.protocol.path_of(&self.ask, &request)))

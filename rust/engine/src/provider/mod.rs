@@ -3,6 +3,7 @@
 pub mod openai;
 pub mod params;
 pub mod resolve;
+pub mod structured;
 mod table;
 
 pub use table::providers;

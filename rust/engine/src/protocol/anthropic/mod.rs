@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route};
 use crate::error::Result;
+use crate::provider::structured::Structured;
 
 mod content;
 pub(super) mod model;
@@ -29,6 +30,14 @@ impl Protocol for Anthropic {
         match ask.route {
             Route::Chat => Ok("/messages".to_owned()),
             Route::Embeddings | Route::Rerank => Err(ask.no_route()),
+        }
+    }
+
+    fn structured(&self, ask: &Ask, asked: Structured) -> Structured {
+        if asked == Structured::JsonSchema && model::has_structured_output(&ask.model) {
+            asked
+        } else {
+            Structured::Tool
         }
     }
 

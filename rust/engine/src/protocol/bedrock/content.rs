@@ -197,8 +197,11 @@ fn call_id(id: &str) -> String {
     id.iter().skip(id.len().saturating_sub(MAX_ID)).collect()
 }
 
+/// The text, and of each call its name and its input.
+type Gist = (String, Vec<(Option<Value>, Option<Value>)>);
+
 /// What a program may have changed: the text, and the calls that it was asked to answer.
-fn gist(blocks: &[Value]) -> (String, Vec<(Option<Value>, Option<Value>)>) {
+fn gist(blocks: &[Value]) -> Gist {
     let texts = blocks.iter().map(|block| {
         let cited = block.pointer("/citationsContent/content").and_then(Value::as_array).into_iter().flatten();
         text(block, "text").into_iter().chain(cited.filter_map(|said| text(said, "text"))).collect::<String>()

@@ -17,6 +17,7 @@ use crate::chunk::Meaning;
 use crate::classify;
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
+use crate::provider::structured::Structured;
 use crate::sse::Event;
 
 mod content;
@@ -111,6 +112,20 @@ impl Protocol for Bedrock {
             Operation::Embed => embeddings::request(ask, body),
         };
         request.map(Value::Object)
+    }
+
+    /// Bytes and places in S3 are all that it takes
+    /// (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ImageSource.html).
+    fn fetches(&self, _ask: &Ask, _url: &str) -> bool {
+        false
+    }
+
+    fn structured(&self, ask: &Ask, asked: Structured) -> Structured {
+        match operation(ask) {
+            Ok(Operation::Messages) => anthropic::Anthropic.structured(ask, asked),
+            _ if asked == Structured::JsonSchema && Model::of(&ask.model).has_structured_output() => asked,
+            _ => Structured::Tool,
+        }
     }
 
     fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
