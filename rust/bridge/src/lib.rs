@@ -13,6 +13,7 @@ mod reply;
 mod runtime;
 mod stream;
 mod target;
+mod tokens;
 
 use pyo3::prelude::*;
 
@@ -35,6 +36,10 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::open_stream, module)?)?;
     module.add_function(wrap_pyfunction!(call::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(call::providers, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::count_tokens, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::count_tokens_async, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::encode_tokens, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::decode_tokens, module)?)?;
     module.add_function(wrap_pyfunction!(probe::probe, module)?)?;
     Ok(())
 }
