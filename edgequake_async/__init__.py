@@ -54,10 +54,45 @@ from .exceptions import __all__ as _ERRORS
 
 if _TYPE_CHECKING:
     from ._logging import verbose_logger
+    from .capabilities import (
+        supports_audio_input,
+        supports_audio_output,
+        supports_function_calling,
+        supports_parallel_function_calling,
+        supports_pdf_input,
+        supports_prompt_caching,
+        supports_reasoning,
+        supports_response_schema,
+        supports_system_messages,
+        supports_tool_choice,
+        supports_vision,
+        supports_web_search,
+    )
     from .chunk_builder import stream_chunk_builder
+    from .cost_calculator import CostPerToken, completion_cost, cost_per_token
+    from .model_info import (
+        get_max_tokens,
+        get_model_cost_map,
+        get_model_info,
+        get_valid_models,
+        model_cost,
+        model_list,
+        models_by_provider,
+        register_model,
+    )
     from .provider_names import LlmProviders, get_llm_provider, provider_list, validate_environment
     from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
     from .timeouts import Timeouts
+    from .tokens import (
+        atoken_counter,
+        create_pretrained_tokenizer,
+        create_tokenizer,
+        decode,
+        encode,
+        encoding,
+        token_counter,
+    )
+    from .trim import trim_messages
     from .types import (
         ChatCompletionDeltaToolCall,
         ChatCompletionMessageToolCall,
@@ -93,6 +128,7 @@ __all__ = [
     "Choices",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
+    "CostPerToken",
     "CustomStreamWrapper",
     "Delta",
     "EQError",
@@ -130,12 +166,42 @@ __all__ = [
     "__version__",
     "acompletion",
     "aembedding",
+    "atoken_counter",
     "completion",
+    "completion_cost",
+    "cost_per_token",
+    "create_pretrained_tokenizer",
+    "create_tokenizer",
+    "decode",
     "embedding",
+    "encode",
+    "encoding",
     "get_llm_provider",
+    "get_max_tokens",
+    "get_model_cost_map",
+    "get_model_info",
+    "get_valid_models",
     "install_as_litellm",
+    "model_cost",
+    "model_list",
+    "models_by_provider",
     "provider_list",
+    "register_model",
     "stream_chunk_builder",
+    "supports_audio_input",
+    "supports_audio_output",
+    "supports_function_calling",
+    "supports_parallel_function_calling",
+    "supports_pdf_input",
+    "supports_prompt_caching",
+    "supports_reasoning",
+    "supports_response_schema",
+    "supports_system_messages",
+    "supports_tool_choice",
+    "supports_vision",
+    "supports_web_search",
+    "token_counter",
+    "trim_messages",
     "validate_environment",
     "verbose_logger",
 ]
@@ -159,8 +225,20 @@ _LAZY = {
     "validate_environment": "provider_names",
     "verbose_logger": "_logging",
 }
+_LAZY |= {
+    name: home
+    for home, names in {
+        "cost_calculator": "CostPerToken completion_cost cost_per_token",
+        "model_info": "get_max_tokens get_model_cost_map get_model_info get_valid_models model_cost model_list "
+        "models_by_provider register_model",
+        "tokens": "atoken_counter create_pretrained_tokenizer create_tokenizer decode encode encoding token_counter",
+        "trim": "trim_messages",
+    }.items()
+    for name in names.split()
+}
+_LAZY |= {name: "capabilities" for name in __all__ if name.startswith("supports_")}
 # What programs reach through the package without importing it.
-_SUBMODULES = frozenset({"_logging", "constants", "litellm_core_utils", "main", "types", "utils"})
+_SUBMODULES = frozenset({"_logging", "constants", "cost_calculator", "litellm_core_utils", "main", "types", "utils"})
 _LAZY |= dict.fromkeys(set(_ERRORS) - set(_TOP_LEVEL) - {"EQError"}, "exceptions")
 _LAZY |= dict.fromkeys(set(__all__) - set(globals()) - set(_LAZY), "types")
 

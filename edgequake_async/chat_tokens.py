@@ -1,8 +1,8 @@
 """What of a chat is counted as tokens: which texts, and how many tokens beside them. Pure: nothing is counted here.
 
 OpenAI does not publish how a chat becomes tokens. The constants are its cookbook's
-(https://github.com/openai/openai-cookbook/blob/main/examples/How_to_count_tokens_with_tiktoken.ipynb), the form of tools
-is what was found by measuring (https://github.com/hmarr/openai-chat-tokens), pictures are as documented
+(https://github.com/openai/openai-cookbook/blob/main/examples/How_to_count_tokens_with_tiktoken.ipynb), the form of
+tools is what was found by measuring (https://github.com/hmarr/openai-chat-tokens), pictures are as documented
 (https://platform.openai.com/docs/guides/images-vision#calculating-costs). As in litellm, all providers are counted so.
 """
 

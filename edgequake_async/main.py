@@ -6,6 +6,7 @@ from .chunk_builder import stream_chunk_builder
 from .completion import acompletion, completion
 from .embedding import aembedding, embedding
 from .streaming import CustomStreamWrapper
+from .tokens import decode, encode, encoding, token_counter
 from .types import EmbeddingResponse, ModelResponse
 
 __all__ = [
@@ -15,6 +16,10 @@ __all__ = [
     "acompletion",
     "aembedding",
     "completion",
+    "decode",
     "embedding",
+    "encode",
+    "encoding",
     "stream_chunk_builder",
+    "token_counter",
 ]

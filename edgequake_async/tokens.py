@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import _eq_core, chat_tokens
 from ._error_mapping import to_exception
@@ -20,7 +20,7 @@ from .exceptions import BadRequestError
 from .loops import enter
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
 __all__ = [
     "Encoding",
@@ -33,8 +33,11 @@ __all__ = [
     "token_counter",
 ]
 
+_Text = TypeVar("_Text", str, list[str])
+_Result = TypeVar("_Result")
+
 # https://github.com/openai/tiktoken/blob/main/tiktoken/model.py
-_O200K = re.compile(r"(ft:)?(gpt-4o|gpt-4\.[1-9]|gpt-[5-9]|gpt-oss|gpt-audio|gpt-realtime|chatgpt-4o|o[1-9](-|$)|codex)")
+_O200K = re.compile(r"(ft:)?((chat)?gpt-4o|gpt-(4\.[1-9]|[5-9]|oss|audio|realtime|chat)|o[1-9](-|$)|codex)")
 
 
 class Encoding:
@@ -119,7 +122,7 @@ def token_counter(
         model: a model string; says which vocabulary.
         custom_tokenizer: what ``create_pretrained_tokenizer`` or ``create_tokenizer`` gave, used instead.
         text: a text, or texts that are counted as one.
-        messages: the messages of a request; Pictures count by OpenAI's rule, which needs to see them only where their
+        messages: the messages of a request. Pictures count by OpenAI's rule, which needs to see them only where their
             ``detail`` is ``high``.
         count_response_tokens: leave out the 3 tokens that begin the answer to ``messages``.
         tools, tool_choice: as in the request.
@@ -226,7 +229,9 @@ def create_tokenizer(json: str) -> dict[str, Any]:
     return _custom(lambda tokenizers: tokenizers.Tokenizer.from_str(json))
 
 
-def create_pretrained_tokenizer(identifier: str, revision: str = "main", auth_token: str | None = None) -> dict[str, Any]:
+def create_pretrained_tokenizer(
+    identifier: str, revision: str = "main", auth_token: str | None = None
+) -> dict[str, Any]:
     """A tokenizer for ``custom_tokenizer`` that is on this machine. Needs the package ``tokenizers``.
 
     Args:
@@ -283,10 +288,11 @@ def _clean(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _guarded(function: Any, name: str, text: Any) -> Any:
+def _guarded(function: Callable[[str, _Text], _Result], name: str, text: _Text) -> _Result:
     try:
         return function(name, text)
     except UnicodeEncodeError:
-        return function(name, _clean(text) if isinstance(text, str) else [_clean(each) for each in text])
+        cleaned: Any = _clean(text) if isinstance(text, str) else [_clean(each) for each in text]
+        return function(name, cleaned)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], "") from None
