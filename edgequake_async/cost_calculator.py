@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, TypedDict
 
@@ -200,8 +201,8 @@ def cost_per_token(
     return float(prompt), float(answer)
 
 
-def _rates(model: str, provider: str | None, service_tier: str | None) -> Rates:
-    _, entry = known(model, provider, tier=service_tier)
+def _rates(model: str, provider: str | None, service_tier: str | None, when: datetime | None = None) -> Rates:
+    _, entry = known(model, provider, when, service_tier)
     tier = f"_{service_tier}"
     # A registered entry says its tiers litellm's way: input_cost_per_token_priority.
     return entry | {key.removesuffix(tier): value for key, value in entry.items() if key.endswith(tier)}
@@ -264,8 +265,14 @@ def completion_cost(
     return float(cost_of(usage, named, said))
 
 
-def cost_of(usage: Any, named: Iterable[tuple[str, str | None]], service_tier: str | None = None) -> Decimal:
-    """What a usage costs, in US dollars, at the prices of the first of these (model, provider) that has any.
+def cost_of(
+    usage: Any,
+    named: Iterable[tuple[str, str | None]],
+    service_tier: str | None = None,
+    when: datetime | None = None,
+) -> Decimal:
+    """What a usage costs, in US dollars, at the prices of the first of these (model, provider) that has any, and of a time
+    (now).
 
     Raises:
         ModelNotMappedError: none has.
@@ -276,7 +283,7 @@ def cost_of(usage: Any, named: Iterable[tuple[str, str | None]], service_tier: s
         if provider == "openrouter" and isinstance(_get(usage, "cost"), (int, float)):
             return Decimal(str(_get(usage, "cost")))
         try:
-            return sum(_price(_rates(model, provider, service_tier), _counts(usage)), Decimal(0))
+            return sum(_price(_rates(model, provider, service_tier, when), _counts(usage)), Decimal(0))
         except ModelNotMappedError as error:
             failure = failure or error
     raise failure or ValueError("no model is named")

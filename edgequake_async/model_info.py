@@ -250,7 +250,9 @@ def get_model_cost_map(
 def _by_provider() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, entry in _filled().items():
-        found.setdefault(entry["litellm_provider"], set()).add(name)
+        # A program's own entry may lack it.
+        if provider := entry.get("litellm_provider"):
+            found.setdefault(provider, set()).add(name)
     return found
 
 
@@ -287,7 +289,7 @@ if TYPE_CHECKING:
 
 _TABLES: dict[str, Any] = {
     "model_cost": _filled,
-    "model_list": functools.cache(lambda: [name for name, entry in _filled().items() if entry["mode"] == "chat"]),
+    "model_list": functools.cache(lambda: [name for name, entry in _filled().items() if entry.get("mode") == "chat"]),
     "models_by_provider": _by_provider,
 }
 
