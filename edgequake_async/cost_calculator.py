@@ -271,8 +271,7 @@ def cost_of(
     service_tier: str | None = None,
     when: datetime | None = None,
 ) -> Decimal:
-    """What a usage costs, in US dollars, at the prices of the first of these (model, provider) that has any, and of a time
-    (now).
+    """What a usage costs in US dollars, at the prices (of now, or ``when``) of the first (model, provider) with any.
 
     Raises:
         ModelNotMappedError: none has.
