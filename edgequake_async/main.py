@@ -8,6 +8,7 @@ from .completion import acompletion, completion
 from .embedding import aembedding, embedding
 from .streaming import CustomStreamWrapper
 from .text_completion import atext_completion, text_completion
+from .tokens import decode, encode, encoding, token_counter
 from .types import EmbeddingResponse, ModelResponse, TextCompletionResponse
 
 __all__ = [
@@ -20,7 +21,11 @@ __all__ = [
     "atext_completion",
     "batch_completion",
     "completion",
+    "decode",
     "embedding",
+    "encode",
+    "encoding",
     "stream_chunk_builder",
     "text_completion",
+    "token_counter",
 ]

@@ -158,7 +158,7 @@ class Source(Protocol):
     def headers(self) -> Mapping[str, str]: ...
     @property
     def response_ms(self) -> float: ...
-    def hidden_params(self) -> _Dict: ...
+    def hidden_params(self, response: Response) -> _Dict: ...
 
 
 class Response(OpenAIObject):
@@ -187,7 +187,7 @@ class Response(OpenAIObject):
 
     @property
     def _hidden_params(self) -> _Dict:
-        found: _Dict = self._beside_or("_hidden_params", lambda source: source.hidden_params() if source else {})
+        found: _Dict = self._beside_or("_hidden_params", lambda source: source.hidden_params(self) if source else {})
         return found
 
     @_hidden_params.setter

@@ -228,7 +228,7 @@ class Source:
     headers = {"x-request-id": "r1"}  # noqa: RUF012
     response_ms = 12.5
 
-    def hidden_params(self) -> dict[str, Any]:
+    def hidden_params(self, response: Any) -> dict[str, Any]:
         type(self).asked += 1
         return {"api_base": "b"}
 

@@ -25,6 +25,7 @@ pub mod sse;
 pub mod stream;
 pub mod target;
 pub mod timeouts;
+pub mod tokens;
 pub mod vectors;
 pub mod wire;
 

@@ -1,8 +1,8 @@
 //! The fuzz targets of `fuzz/` on a stable compiler: streams from a seeded generator, cut at random.
 
-#[path = "splits/frames.rs"]
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+#[path = "splits/frames.rs"]
 mod frames;
 mod splits;
 
