@@ -52,6 +52,7 @@ from .exceptions import (
 )
 from .exceptions import __all__ as _ERRORS
 from .registry import register_provider, unregister_provider
+from .responses.main import aresponses, responses
 
 if _TYPE_CHECKING:
     from ._logging import verbose_logger
@@ -134,6 +135,7 @@ __all__ = [
     "__version__",
     "acompletion",
     "aembedding",
+    "aresponses",
     "completion",
     "embedding",
     "get_llm_provider",
@@ -141,6 +143,7 @@ __all__ = [
     "install_as_litellm",
     "provider_list",
     "register_provider",
+    "responses",
     "stream_chunk_builder",
     "unregister_provider",
     "validate_environment",

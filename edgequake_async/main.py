@@ -5,6 +5,7 @@ from __future__ import annotations
 from .chunk_builder import stream_chunk_builder
 from .completion import acompletion, completion
 from .embedding import aembedding, embedding
+from .responses.main import aresponses, responses
 from .streaming import CustomStreamWrapper
 from .types import EmbeddingResponse, ModelResponse
 
@@ -14,7 +15,9 @@ __all__ = [
     "ModelResponse",
     "acompletion",
     "aembedding",
+    "aresponses",
     "completion",
     "embedding",
+    "responses",
     "stream_chunk_builder",
 ]

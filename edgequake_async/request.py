@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
@@ -33,7 +34,9 @@ _LOCAL = frozenset(
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
 )
-_PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
+_PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings", "responses": "/responses"}
+# The Responses API keeps `metadata` with the response, and `extra_query` goes into the URL.
+_LOCAL_OF_RESPONSES = _LOCAL - {"metadata"} | {"extra_query"}
 # They promise something that this version does not do; ignoring them would be a lie.
 _UNSUPPORTED = (
     "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
@@ -78,7 +81,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"`` or ``"embeddings"``.
+        route: ``"chat"``, ``"embeddings"`` or ``"responses"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
@@ -102,7 +105,9 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     is_native = row["translated"]
     if route == "chat":
         body["messages"] = list_messages(params["messages"], model)
-    local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
+    local = _LOCAL_OF_RESPONSES if route == "responses" else _LOCAL
+    if row["options"]:
+        local = local.union(option[0] for option in row["options"])
     for key, value in params.items():
         if value is not None and key not in local:
             body[key] = value
@@ -114,7 +119,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
-    adapt(body, route, provider, params)
+    if route != "responses":
+        adapt(body, route, provider, params)
     if row["refuses"] and route == "chat":
         body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
     if (extra_body := get("extra_body")) is not None:
@@ -211,7 +217,7 @@ def _find_target(
     verify = get("ssl_verify")
     terms = (
         "POST",
-        row["paths"].get(route) or _PATHS[route],
+        _path(route, row, params),
         provider,
         base,
         key,
@@ -225,6 +231,12 @@ def _find_target(
         return make_target(*terms), _info(provider, name, base)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], model) from None
+
+
+def _path(route: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+    path: str = row["paths"].get(route) or _PATHS[route]
+    query = params.get("extra_query") if route == "responses" else None
+    return f"{path}?{urlencode(_mapping('extra_query', query, params['model']), doseq=True)}" if query else path
 
 
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.
