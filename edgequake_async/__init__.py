@@ -54,6 +54,7 @@ from .exceptions import (
 from .exceptions import __all__ as _ERRORS
 from .registry import register_provider, unregister_provider
 from .rerank import arerank, rerank
+from .responses.main import aresponses, responses
 from .text_completion import atext_completion, text_completion
 
 if _TYPE_CHECKING:
@@ -176,6 +177,7 @@ __all__ = [
     "acompletion",
     "aembedding",
     "arerank",
+    "aresponses",
     "atext_completion",
     "atoken_counter",
     "batch_completion",
@@ -202,6 +204,7 @@ __all__ = [
     "register_model",
     "register_provider",
     "rerank",
+    "responses",
     "stream_chunk_builder",
     "supports_audio_input",
     "supports_audio_output",

@@ -235,7 +235,8 @@ class SettingsModule(ModuleType):
     def __setattr__(self, name: str, value: Any) -> None:
         if is_setting(name):
             assign(name, value)
-        else:
+        elif not (isinstance(value, ModuleType) and callable(self.__dict__.get(name))):
+            # Importing `litellm.responses.main` would put the module in the place of the function of that name.
             super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:

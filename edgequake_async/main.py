@@ -6,6 +6,7 @@ from .batch_completion import batch_completion
 from .chunk_builder import stream_chunk_builder
 from .completion import acompletion, completion
 from .embedding import aembedding, embedding
+from .responses.main import aresponses, responses
 from .streaming import CustomStreamWrapper
 from .text_completion import atext_completion, text_completion
 from .tokens import decode, encode, encoding, token_counter
@@ -18,6 +19,7 @@ __all__ = [
     "TextCompletionResponse",
     "acompletion",
     "aembedding",
+    "aresponses",
     "atext_completion",
     "batch_completion",
     "completion",
@@ -25,6 +27,7 @@ __all__ = [
     "embedding",
     "encode",
     "encoding",
+    "responses",
     "stream_chunk_builder",
     "text_completion",
     "token_counter",

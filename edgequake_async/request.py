@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
@@ -59,7 +60,10 @@ _PATHS = {
     "completions": "/completions",
     "embeddings": "/embeddings",
     "rerank": "/rerank",
+    "responses": "/responses",
 }
+# The Responses API keeps `metadata` with the response, and `extra_query` goes into the URL.
+_LOCAL_OF_RESPONSES = _LOCAL - {"metadata"} | {"extra_query"}
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"``, ``"embeddings"`` or ``"rerank"``.
+        route: ``"chat"``, ``"completions"``, ``"embeddings"``, ``"rerank"`` or ``"responses"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
@@ -135,7 +139,9 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     is_native = bool(row["protocol"]) and _translates(route, provider, name)
     if route == "chat":
         body["messages"] = list_messages(params["messages"], model)
-    local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
+    local = _LOCAL_OF_RESPONSES if route == "responses" else _LOCAL
+    if row["options"]:
+        local = local.union(option[0] for option in row["options"])
     if provider in _OF_AZURE:
         refuse_credentials(provider, params)
         local |= CREDENTIALS
@@ -153,7 +159,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
-    adapt(body, route, provider, params)
+    if route != "responses":
+        adapt(body, route, provider, params)
     if row["refuses"] and route == "chat":
         body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
     way = fit(body, provider, allowed_params(params)) if response_format is not None else None
@@ -263,7 +270,7 @@ def _find_target(
     verify = get("ssl_verify")
     terms = (
         "POST",
-        row["paths"].get(route) or _PATHS[route],
+        _path(route, row, params),
         provider,
         base,
         key,
@@ -277,6 +284,12 @@ def _find_target(
         return make_target(*terms), _info(provider, name, base)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], model) from None
+
+
+def _path(route: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+    path: str = row["paths"].get(route) or _PATHS[route]
+    query = params.get("extra_query") if route == "responses" else None
+    return f"{path}?{urlencode(_mapping('extra_query', query, params['model']), doseq=True)}" if query else path
 
 
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.

@@ -1,6 +1,6 @@
 //! Those who serve models of their own.
 
-use super::{CHAT_AND_EMBEDDINGS, HOSTED};
+use super::{CHAT_AND_EMBEDDINGS, CHAT_AND_RESPONSES, HOSTED, WITH_RESPONSES};
 use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
@@ -9,7 +9,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.openai.com/v1",
         key_vars: &["OPENAI_API_KEY"],
         base_vars: &["OPENAI_BASE_URL", "OPENAI_API_BASE"],
-        endpoints: CHAT_AND_EMBEDDINGS,
+        endpoints: WITH_RESPONSES,
         source: "https://platform.openai.com/docs/api-reference/chat/create",
         ..HOSTED
     },
@@ -110,6 +110,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.x.ai/v1",
         key_vars: &["XAI_API_KEY"],
         base_vars: &["XAI_API_BASE"],
+        endpoints: CHAT_AND_RESPONSES,
         source: "https://docs.x.ai/developers/rest-api-reference/inference",
         ..HOSTED
     },
@@ -118,6 +119,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.deepseek.com",
         key_vars: &["DEEPSEEK_API_KEY"],
         base_vars: &["DEEPSEEK_API_BASE"],
+        endpoints: CHAT_AND_RESPONSES,
         source: "https://api-docs.deepseek.com/",
         ..HOSTED
     },
