@@ -147,6 +147,9 @@ def open_stream(
     """``wire`` is ``chat``, ``events`` (typed), ``lines`` or ``bytes``."""
 
 def resolve(model: str, provider: str | None = None) -> tuple[str, str]: ...
+def translates(route: str, provider: str, model: str) -> bool:
+    """Whether what is asked of a model crosses to its provider in other words than OpenAI's."""
+
 def providers() -> list[dict[str, Any]]: ...
 def param_rules() -> list[dict[str, Any]]: ...
 def param_effects(provider: str, model: str, route: str) -> list[tuple[str, tuple[str, Any]]]:

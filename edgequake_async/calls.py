@@ -12,7 +12,7 @@ from .exceptions import BadRequestError, UnsupportedParamsError
 from .loops import enter
 from .ranking import normalise
 from .reply import ReplySource
-from .request import prepare
+from .request import prepare, provider_of
 from .streaming import AsyncStreamWrapper, Reader, SyncStreamWrapper
 from .types import EmbeddingResponse, ModelResponse, RerankResponse
 from .types.construct import construct
@@ -32,6 +32,8 @@ async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     if other := _mock(params) or _custom(params):
         return await other.chat(params)
     port = await enter()
+    if "azure_ad_token_provider" in params:
+        await _ask_for_token(params)
     target, body, info, headers = prepare("chat", params)
     try:
         if params["stream"]:
@@ -55,6 +57,8 @@ async def embed(params: dict[str, Any]) -> EmbeddingResponse:
     if custom := _custom(params):
         return await custom.embed(params)
     port = await enter()
+    if "azure_ad_token_provider" in params:
+        await _ask_for_token(params)
     target, body, info, headers = prepare("embeddings", params)
     try:
         embedded = await _eq_core.embed(port, target, body, _is_float32(params), headers)
@@ -144,6 +148,12 @@ def _listed(documents: Any) -> Any:
     """A list of what can be walked only once: it is sent, and then stands beside the results."""
     is_iterator = hasattr(documents, "__iter__") and not hasattr(documents, "__len__")
     return list(documents) if is_iterator else documents
+
+
+async def _ask_for_token(params: dict[str, Any]) -> None:
+    from .entra import fetch_token
+
+    await fetch_token(params, provider_of(params))
 
 
 def _check_input(texts: Any, model: Any) -> None:

@@ -27,9 +27,9 @@ _NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "cohere": {"top_n": "top_n", "max_tokens_per_doc": "max_tokens_per_doc"},
         # https://huggingface.github.io/text-embeddings-inference: ranks all, so `top_n` is taken from the reply.
         "huggingface": {"documents": "texts", "top_n": ""},
-        # https://api.jina.ai/redoc#tag/rerank
+        # https://jina.ai/reranker
         "jina_ai": {"top_n": "top_n"},
-        # https://openrouter.ai/docs/api/api-reference/rerank/submit-a-rerank-request
+        # https://openrouter.ai/docs/api/api-reference/rerank/create-rerank
         "openrouter": {"top_n": "top_n"},
         # https://docs.together.ai/reference/rerank-1
         "together_ai": {"top_n": "top_n", "rank_fields": "rank_fields"},

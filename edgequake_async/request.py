@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
+from .entra import CREDENTIALS, refuse_credentials
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, without
 from .ranking import ARGUMENTS, to_request
@@ -22,7 +23,16 @@ from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
 
-__all__ = ["Call", "CallInfo", "handler_params", "list_messages", "make_target", "prepare", "resolve"]
+__all__ = [
+    "Call",
+    "CallInfo",
+    "handler_params",
+    "list_messages",
+    "make_target",
+    "prepare",
+    "provider_of",
+    "resolve",
+]
 
 # They promise something that this version does not do for every call; ignoring them would be a lie.
 _UNSUPPORTED = (
@@ -38,8 +48,10 @@ _LOCAL = frozenset(_UNSUPPORTED).union(
     "additional_drop_params allowed_openai_params response_format "
     "metadata litellm_metadata litellm_call_id litellm_session_id litellm_trace_id logger_fn verbose force_timeout "
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
-    "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
+    "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model "
+    "azure_ad_token azure_ad_token_provider".split()
 )
+_OF_AZURE = ("azure", "azure_ai")
 _PATHS = {
     "chat": "/chat/completions",
     "completions": "/completions",
@@ -80,6 +92,22 @@ def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
         raise BadRequestError(f"model: {lone_surrogate(error)}", model, "") from None
 
 
+def provider_of(params: Mapping[str, Any]) -> str:
+    """The provider that a call goes to.
+
+    Raises:
+        BadRequestError: as ``prepare``.
+    """
+    return _resolved(params)[0]
+
+
+def _resolved(params: Mapping[str, Any]) -> tuple[str, str]:
+    model, named = params["model"], params.get("custom_llm_provider")
+    if not isinstance(model, str):
+        raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
+    return resolve(model, None if named is None else _text("custom_llm_provider", named, model))
+
+
 def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
@@ -93,22 +121,21 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         UnsupportedParamsError: an argument asks for something that this version or the provider does not do.
     """
     alias.rename()
-    model = params["model"]
-    if not isinstance(model, str):
-        raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
-    get = params.get
-    named = get("custom_llm_provider")
-    provider, name = resolve(model, None if named is None else _text("custom_llm_provider", named, model))
+    provider, name = _resolved(params)
+    model, get = params["model"], params.get
     for unsupported in _UNSUPPORTED:
         if get(unsupported):
             _refuse(params, provider, model)
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
-    is_native = route in row["translated"]
+    is_native = bool(row["protocol"]) and _translates(route, provider, name)
     if route == "chat":
         body["messages"] = list_messages(params["messages"], model)
     local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
+    if provider in _OF_AZURE:
+        refuse_credentials(provider, params)
+        local |= CREDENTIALS
     if route == "rerank":
         body.update(to_request(provider, params))
         local |= ARGUMENTS
@@ -202,7 +229,11 @@ def _find_target(
     else:
         base = config.base_for(provider, options)
     given_key = get("api_key")
-    key = _text("api_key", given_key, model) if given_key else config.key_for(provider)
+    if given_key:
+        key: str | None = _text("api_key", given_key, model)
+    else:
+        # A token that the call itself gives wins over a key that lies around.
+        key = None if provider in _OF_AZURE and get("azure_ad_token") else config.key_for(provider)
     if not base and row["auth"]:
         # What authorises the call knows more places to look in (a profile of AWS), and fills in the blank.
         base = row["base_url"]
@@ -241,6 +272,7 @@ def _find_target(
 
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.
 make_target = functools.lru_cache(maxsize=512)(_eq_core.Target)
+_translates = functools.lru_cache(maxsize=512)(_eq_core.translates)
 _info = functools.lru_cache(maxsize=512)(CallInfo)
 
 

@@ -33,7 +33,11 @@ async def text(params: dict[str, Any]) -> TextCompletionResponse | AsyncStreamWr
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
     provider, name = resolve(model, params.get("custom_llm_provider"))
-    if "chat" in config.row(provider)["translated"]:
+    if "azure_ad_token_provider" in params:
+        from .entra import fetch_token
+
+        await fetch_token(params, provider)
+    if config.row(provider)["protocol"]:
         return await _as_chat(params, provider, name)
     if params["stream"]:
         return await _stream("completions", params, _Reader)

@@ -74,7 +74,8 @@ def _failure(reply: Error) -> dict[str, Any]:
 
 def _route(record: Received) -> Callable[[Received], Answer]:
     tail, name = record.path.rstrip("/"), ""
-    if "/models/" in tail:
+    # In Azure's foundry the routes are below /models.
+    if "/models/" in tail and not tail.endswith(("/models/chat/completions", "/models/embeddings")):
         tail, name = tail[: tail.index("/models/") + len("/models")], "named"
     for end, (method, handler) in _ROUTES.items():
         if tail.endswith(end):

@@ -53,7 +53,7 @@ VALUES: dict[str, Any] = {
     "verbosity": "low",
     "web_search_options": {},
 }
-MODELS = {"anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash"}
+MODELS = {"anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash", "vertex_ai": "gemini-2.5-flash"}
 # What makes sense only beside another.
 BESIDE: dict[str, dict[str, Any]] = {
     "parallel_tool_calls": {"tools": TOOLS},
@@ -186,7 +186,11 @@ def test_a_parameter_that_is_nobody_s_goes_on(open_fake: FakeProvider) -> None:
 
 RULED = {name for rule in _eq_core.param_rules() for name in rule["providers"]}
 # Providers with a translator that says what it can say, with a model each.
-NATIVES = {name: MODELS.get(name, "a-model") for name, row in ROWS.items() if row["translated"] and name not in RULED}
+NATIVES = {
+    name: model
+    for name in ROWS
+    if _eq_core.translates("chat", name, model := MODELS.get(name, "a-model")) and name not in RULED
+}
 
 
 @pytest.mark.parametrize(("provider", "model"), NATIVES.items())
@@ -195,6 +199,7 @@ def test_a_protocol_of_its_own_takes_what_it_says_it_takes(
     fake: FakeProvider, monkeypatch: pytest.MonkeyPatch, provider: str, model: str, name: str
 ) -> None:
     monkeypatch.setenv("WATSONX_PROJECT_ID", "p")
+    monkeypatch.setenv("VERTEXAI_PROJECT", "p")
     fake.on_request(lambda _: raw(418, (), {"error": {"message": "It has arrived."}}))
     # A token, not a key that would have to be exchanged for one.
     call = {"model": f"{provider}/{model}", "api_base": fake.base_url, "api_key": "eyJ.token", "num_retries": 0}

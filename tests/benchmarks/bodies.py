@@ -1,10 +1,15 @@
-"""Canned OpenAI-shaped bodies, the same bytes for every rival; promises determinism, refuses to vary by client."""
+"""Canned bodies, the same bytes for every rival: OpenAI's here, those of other protocols in bodies_native.py; promises
+determinism, refuses to vary by client.
+"""
 
 from __future__ import annotations
 
 import json
 import random
+from functools import partial
 from typing import Any
+
+from bodies_native import WIRES, Wire, written
 
 CHUNKS = 300
 VECTORS = 64
@@ -70,10 +75,22 @@ def event(delta: dict[str, str], finish: str | None = None) -> bytes:
 DONE = b"data: [DONE]\n\n"
 
 
+def pieces() -> list[str]:
+    return [_WORD.format(number) for number in range(CHUNKS - 2)]
+
+
 def burst() -> bytes:
     """A whole stream: a role, CHUNKS - 2 words, a finish reason, [DONE]."""
-    words = [event({"content": _WORD.format(number)}) for number in range(CHUNKS - 2)]
+    words = [event({"content": piece}) for piece in pieces()]
     return b"".join([event({"role": "assistant", "content": ""}), *words, event({}, "stop"), DONE])
+
+
+def native_unary(wire: Wire) -> bytes:
+    return written(wire.whole(_ANSWER))
+
+
+def native_burst(wire: Wire) -> bytes:
+    return wire.streamed(pieces())
 
 
 def embeddings() -> bytes:
@@ -95,5 +112,12 @@ CANNED = {
     "unary": ("application/json", "chat/completions", unary),
     "burst": ("text/event-stream", "chat/completions", burst),
     "embed": ("application/json", "embeddings", embeddings),
+    **{
+        f"unary-{name}": ("application/json", wire.paths[0], partial(native_unary, wire))
+        for name, wire in WIRES.items()
+    },
+    **{
+        f"burst-{name}": (wire.content_type, wire.paths[1], partial(native_burst, wire)) for name, wire in WIRES.items()
+    },
 }
 """route -> content type, path under `/<route>/v1/`, body. The routes nginx can serve; the rest need a clock."""

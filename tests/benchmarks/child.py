@@ -29,7 +29,10 @@ async def inside_loop(task: dict[str, Any], measure: Any, adapter: Any) -> None:
 
 def main() -> None:
     task = json.loads(sys.argv[1])
-    adapter = importlib.import_module(f"adapters.{task['adapter']}")
+    name, _, wire = task["adapter"].partition(":")
+    adapter: Any = importlib.import_module(f"adapters.{name}")
+    if wire:
+        adapter = adapter.speaking(wire)
     measure = getattr(probes, task["probe"])
     if inspect.iscoroutinefunction(measure):
         asyncio.run(inside_loop(task, measure, adapter))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bodies_native import WIRES
+
 SDKS = ("ours", "liter-llm", "openai", "litellm")
 ROUNDS, QUICK_ROUNDS = 5, 2
 
@@ -18,6 +20,7 @@ class Question:
     """`columns` maps a probe's figure to its heading; `full` and `quick` are the probe's options.
 
     `ceiling` names a figure, the more the better, that is also shown as a share of the best floor's.
+    `translated` ones compare ours with ours in other protocols, and show the difference to the pass-through.
     `counted` questions add up runs (how many failed) instead of ranking figures, and take `runs` rounds, not ROUNDS.
     """
 
@@ -32,6 +35,7 @@ class Question:
     timeout: float = 120.0
     counted: bool = False
     ceiling: str = ""
+    translated: bool = False
     runs: tuple[int, int] = (ROUNDS, QUICK_ROUNDS)
 
 
@@ -56,6 +60,8 @@ def zaguan_load(in_flight: int, calls: int) -> Question:
     )
 
 
+NATIVE = ("ours", *(f"ours-{wire}" for wire in WIRES))
+
 QUESTIONS = (
     Question(
         "unary",
@@ -76,6 +82,28 @@ QUESTIONS = (
         {**COST, "chunks": "chunks seen per stream"},
         full={"calls": 160, "in_flight": 8},
         quick={"calls": 24, "in_flight": 8},
+    ),
+    Question(
+        "translated-unary",
+        "CPU per chat completion in other protocols than OpenAI's, 48 in flight",
+        "unary",
+        "unary",
+        NATIVE,
+        COST,
+        full={"calls": 6000, "in_flight": 48},
+        quick={"calls": 600, "in_flight": 48},
+        translated=True,
+    ),
+    Question(
+        "translated-stream",
+        "CPU per streamed chunk in other protocols than OpenAI's, 300-chunk bursts, 8 streams in flight",
+        "stream",
+        "burst",
+        NATIVE,
+        {**COST, "chunks": "chunks seen per stream"},
+        full={"calls": 160, "in_flight": 8},
+        quick={"calls": 24, "in_flight": 8},
+        translated=True,
     ),
     Question(
         "embeddings",

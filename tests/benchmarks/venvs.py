@@ -29,7 +29,8 @@ VERSION = "import importlib.metadata, sys; print(importlib.metadata.version(sys.
 
 @dataclass(frozen=True)
 class Rival:
-    """One row of a table: `adapter` is a module of adapters/, `module` what the import question imports.
+    """One row of a table: `adapter` is a module of adapters/, with the wire that it is to speak where it knows several,
+    `module` what the import question imports.
 
     One without a `distribution` is of the standard library, and has no version to report.
     """

@@ -32,12 +32,12 @@ class Seen:
     error: EQError | None = None
 
 
-async def ask(exchange: Exchange, base_url: str, provider: str = "openai") -> Seen:
+async def ask(exchange: Exchange, base_url: str, provider: str = "openai", **told: str) -> Seen:
     """Call the library as the recorded client called the provider; ``provider`` is the prefix of the model."""
-    return await asyncio.wait_for(_ask(exchange, base_url, provider), _TIME_LIMIT)
+    return await asyncio.wait_for(_ask(exchange, base_url, provider, told), _TIME_LIMIT)
 
 
-async def _ask(exchange: Exchange, base_url: str, provider: str) -> Seen:
+async def _ask(exchange: Exchange, base_url: str, provider: str, told: Mapping[str, str]) -> Seen:
     chunks: list[Any] = []
     headers: Mapping[str, str] = {}
     try:
@@ -48,6 +48,7 @@ async def _ask(exchange: Exchange, base_url: str, provider: str) -> Seen:
             api_key="corpus-key-0123456789",
             num_retries=0,
             stream=exchange.stream or None,
+            **told,
         )
         headers = response._response_headers
         if not exchange.stream:

@@ -34,7 +34,7 @@ _KEY = "corpus-key-0123456789"
 # Custom tools, search in files, and the like.
 _NOT_FOR_GEMINI = r"messages|tools"
 # What acompletion reads itself, or what names another provider's model or feature.
-_LEFT_OUT = frozenset({"model", "stream", "stream_options", "metadata", "moderation", "timeout"})
+LEFT_OUT = frozenset({"model", "stream", "stream_options", "metadata", "moderation", "timeout"})
 
 
 class _Request(BaseModel):
@@ -83,7 +83,7 @@ async def test_requests_of_every_provider_become_ones_that_google_allows() -> No
 
 def _told(exchange: Exchange) -> Json:
     assert exchange.asked is not None
-    return {key: value for key, value in exchange.asked.items() if key not in _LEFT_OUT}
+    return {key: value for key, value in exchange.asked.items() if key not in LEFT_OUT}
 
 
 async def _ask(base_url: str, params: Mapping[str, Any], model: str = "gemini-2.5-flash") -> EQError | None:

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use edgequake_engine::body::{Body, Content, Part};
 use edgequake_engine::call::{self, Call, OnRetry};
-use edgequake_engine::protocol::{self, Route};
+use edgequake_engine::protocol::{self, Ask, Route};
 use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve};
 use edgequake_engine::target::header_map;
 use edgequake_engine::wire::Wire;
@@ -81,7 +81,7 @@ fn to_call(
         Arc::new(notify) as OnRetry
     });
     let headers = header_map(&headers).map_err(to_pyerr)?;
-    Ok(Call { body: body.map_or(Body::Empty, Body::from), headers, verbatim, on_retry })
+    Ok(Call { body: body.map_or(Body::Empty, Body::from), headers, verbatim, on_retry, url: None })
 }
 
 /// Sends a request; awaits its whole reply.
@@ -176,6 +176,14 @@ pub fn resolve(model: &str, provider: Option<&str>) -> PyResult<(&'static str, S
     Ok((provider.name, model.to_owned()))
 }
 
+/// Whether what is asked of a model crosses to its provider in other words than OpenAI's.
+#[pyfunction]
+pub fn translates(route: &str, provider: &str, model: &str) -> bool {
+    let (route, _) = Route::named(route).unwrap_or_default();
+    let ask = Ask { route, model: model.to_owned(), ..Ask::default() };
+    provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, &ask))
+}
+
 /// The provider table.
 #[pyfunction]
 pub fn providers(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyDict>>> {
@@ -194,10 +202,6 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("auth", provider.auth)?;
     dict.set_item("options", provider.options.iter().map(setting).collect::<Vec<_>>())?;
     dict.set_item("protocol", provider.protocol)?;
-    let translated = ["chat", "embeddings", "rerank"]
-        .into_iter()
-        .filter(|name| Route::named(name).is_some_and(|(route, _)| protocol::translates(provider.protocol, route)));
-    dict.set_item("translated", translated.collect::<Vec<_>>())?;
     dict.set_item("endpoints", provider.endpoints)?;
     dict.set_item("refuses", provider.refuses)?;
     dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;

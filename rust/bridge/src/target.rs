@@ -9,7 +9,7 @@ use edgequake_engine::provider::find;
 use edgequake_engine::retry::Policy;
 use edgequake_engine::target::{self, Terms};
 use edgequake_engine::timeouts::Timeouts;
-use edgequake_engine::{auth, call};
+use edgequake_engine::{Error, auth, call};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -41,19 +41,28 @@ impl Target {
     ) -> PyResult<Self> {
         let seconds = |limit: Option<f64>| limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok());
         let row = find(&provider);
+        let verify = target::verify_from(verify, ca_file);
         let way = row.map_or("", |row| row.auth);
         let (api_key, exchanged) = match api_key {
             Some(key) if auth::exchanges(way, &key) => (None, Some((auth::KEY.to_owned(), key))),
             key => (key, None),
         };
-        let ask = ask.map(|mut ask: Asked| {
+        let completed = ask.map(|mut ask: Asked| {
             ask.5.extend(exchanged);
-            ask
+            if api_key.is_none() {
+                ask.5.extend(auth::known(way, &Options::new(ask.5.clone()))?);
+            }
+            Ok(ask)
         });
+        let named = |mut error: Error| {
+            error.details_mut().provider.clone_from(&provider);
+            to_pyerr(error)
+        };
+        let ask = completed.transpose().map_err(named)?;
         let (native, options) = ask.map_or_else(Default::default, |ask| native(ask, &provider));
         // What authorises calls also fills in what is left blank in an address.
         let authorise = match row.filter(|_| api_key.is_none() || api_base.contains('{')) {
-            Some(row) => auth::find(row.auth, &options).map_err(to_pyerr)?,
+            Some(row) => auth::find(row.auth, &options, &verify).map_err(named)?,
             None => None,
         };
         let terms = Terms {
@@ -67,7 +76,7 @@ impl Target {
                 total: seconds(timeouts.3),
             },
             retries: retries.into(),
-            verify: target::verify_from(verify, ca_file),
+            verify,
             native,
             authorise,
             provider,

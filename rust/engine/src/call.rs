@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::Response;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Response, Url};
 
 use crate::body::Body;
 use crate::classify;
@@ -33,6 +33,8 @@ pub struct Call {
     pub headers: HeaderMap,
     /// The reply is somebody's file: whatever it holds, it is no error.
     pub verbatim: bool,
+    /// Where it goes instead of the target's URL.
+    pub url: Option<Url>,
     /// Told of each retry.
     pub on_retry: Option<OnRetry>,
 }
@@ -120,8 +122,9 @@ pub(crate) fn encode(target: &Target, call: &Call) -> Result<Option<Call>> {
     let (Some(native), Body::Json(body)) = (&target.native, &call.body) else {
         return Ok(None);
     };
-    let body = Body::Json(native.encode(body).map_err(|error| target.sign(error))?);
-    Ok(Some(Call { body, ..call.clone() }))
+    let (body, path) = native.encode(body).map_err(|error| target.sign(error))?;
+    let url = path.map(|path| target.url_of(&path)).transpose()?;
+    Ok(Some(Call { body: Body::Json(body), url, ..call.clone() }))
 }
 
 /// The error of a reply that succeeded and whose body is not what the protocol says.
@@ -173,7 +176,8 @@ async fn attempt(
     accept: &'static str,
 ) -> Result<(Response, Secrets)> {
     let client = clients.get(&target.verify)?;
-    let request = call.body.put_on(client.request(target.method.clone(), target.url.clone())).await?;
+    let url = call.url.as_ref().unwrap_or(&target.url);
+    let request = call.body.put_on(client.request(target.method.clone(), url.clone())).await?;
     let mut request = request.build().map_err(|error| transport_error(&error, &target.origin))?;
     let headers = request.headers_mut();
     for (name, value) in target.headers.iter().chain(&call.headers) {

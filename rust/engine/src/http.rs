@@ -18,6 +18,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
 use crate::auth::aws;
+use crate::auth::tokens::Tokens;
 use crate::connect::{ConnectElapsed, ConnectLimitLayer};
 use crate::error::{Error, Kind, Result, TimeoutKind};
 
@@ -33,47 +34,38 @@ pub enum Verify {
     CaFile(PathBuf),
     /// Not at all (`ssl_verify=False`).
     Off,
+    /// There is none to verify: plain HTTP that does not leave the machine, and goes by no proxy.
+    Near,
 }
 
-/// The clients of one process, and what they fetched to authorise calls.
-#[derive(Debug, Default)]
+/// The clients of one process, and the tokens that its calls show.
+#[derive(Default)]
 pub struct Clients {
-    pooled: RwLock<HashMap<Kept, Client>>,
+    clients: RwLock<HashMap<Verify, Client>>,
+    pub(crate) tokens: Tokens,
     /// Credentials of AWS.
     pub(crate) aws: aws::Cache,
 }
 
-/// How certificates are verified, and whether proxies are used.
-type Kept = (Verify, bool);
-
 impl Clients {
     /// The client for this way of verifying, made on first use.
     pub fn get(&self, verify: &Verify) -> Result<Client> {
-        self.kept((verify.clone(), true))
-    }
-
-    /// A client that goes through no proxy, for addresses that mean this machine.
-    pub(crate) fn direct(&self) -> Result<Client> {
-        self.kept((Verify::System, false))
-    }
-
-    fn kept(&self, way: Kept) -> Result<Client> {
-        if let Some(client) = self.pooled.read().unwrap_or_else(PoisonError::into_inner).get(&way) {
+        if let Some(client) = self.clients.read().unwrap_or_else(PoisonError::into_inner).get(verify) {
             return Ok(client.clone());
         }
-        let mut clients = self.pooled.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&way) {
+        let mut clients = self.clients.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(verify) {
             return Ok(client.clone());
         }
-        let client = build(&way)?;
-        clients.insert(way, client.clone());
+        let client = build(verify)?;
+        clients.insert(verify.clone(), client.clone());
         Ok(client)
     }
 }
 
-fn build((verify, has_proxies): &Kept) -> Result<Client> {
+fn build(verify: &Verify) -> Result<Client> {
     let builder = Client::builder();
-    let builder = if *has_proxies { builder } else { builder.no_proxy() };
+    let builder = if *verify == Verify::Near { builder.no_proxy() } else { builder };
     builder
         .tls_backend_preconfigured(tls(verify)?)
         .connector_layer(ConnectLimitLayer)
@@ -100,6 +92,7 @@ fn tls(verify: &Verify) -> Result<ClientConfig> {
     let mut config = match verify {
         Verify::System => builder.with_root_certificates(system_roots()),
         Verify::CaFile(path) => builder.with_root_certificates(file_roots(path)?),
+        Verify::Near => builder.with_root_certificates(RootCertStore::empty()),
         Verify::Off => builder.dangerous().with_custom_certificate_verifier(Arc::new(AcceptAny(provider))),
     }
     .with_no_client_auth();

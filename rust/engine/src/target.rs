@@ -49,6 +49,7 @@ pub struct Terms {
 pub struct Target {
     pub(crate) method: Method,
     pub(crate) provider: String,
+    base: String,
     pub(crate) url: Url,
     pub(crate) origin: String,
     pub(crate) headers: HeaderMap,
@@ -73,23 +74,27 @@ impl Target {
             .map_err(|_| Error::new(Kind::BadRequest, format!("method: {method:?} is no HTTP method")))?;
         // The base alone first: joined with a path, a base without a host would get one.
         parse_url(&terms.api_base)?;
-        let url = match &terms.native {
-            None => openai::url(&terms.api_base, path),
+        let (base, url) = match &terms.native {
+            None => (String::new(), openai::url(&terms.api_base, path)),
             Some(native) => {
                 let (protocol, ask) = (native.protocol(), native.ask());
-                openai::url(&protocol.base_url(ask, &terms.api_base), &protocol.path(ask)?)
+                let base = protocol.base_url(ask, &terms.api_base)?;
+                let url = openai::url(&base, &protocol.path(ask)?);
+                (base, url)
             }
         };
         let url = parse_url(&url)?;
         let mut headers = HeaderMap::with_capacity(terms.headers.len() + 2);
-        let protocol = terms.native.as_ref().map(Native::protocol);
+        let native = terms.native.as_ref().map(|native| (native.protocol(), native.ask()));
         if let Some(key) = &terms.api_key {
-            match protocol.map_or(KeyHeader::Bearer, |protocol| protocol.key_header()) {
+            match native.map_or(KeyHeader::Bearer, |(protocol, ask)| protocol.key_header(ask, &terms.api_base)) {
                 KeyHeader::Bearer => headers.insert(AUTHORIZATION, secret_value(&format!("Bearer {key}"), "api_key")?),
                 KeyHeader::Named(name) => headers.insert(name, secret_value(key, "api_key")?),
             };
+        } else if let Some(token) = native.and_then(|(protocol, ask)| protocol.token(ask)) {
+            headers.insert(AUTHORIZATION, secret_value(&format!("Bearer {token}"), "the token")?);
         }
-        for (name, value) in protocol.map_or(&[][..], |protocol| protocol.headers()) {
+        for (name, value) in native.map_or(&[][..], |(protocol, ask)| protocol.headers(ask)) {
             headers.insert(*name, HeaderValue::from_static(value));
         }
         headers.extend(header_map(&terms.headers)?);
@@ -100,6 +105,7 @@ impl Target {
             method,
             origin: url.origin().ascii_serialization(),
             provider: terms.provider,
+            base,
             url,
             headers,
             timeouts: terms.timeouts,
@@ -110,6 +116,11 @@ impl Target {
             polls,
             secrets,
         })
+    }
+
+    /// The URL of another path of the target's protocol.
+    pub(crate) fn url_of(&self, path: &str) -> Result<Url> {
+        parse_url(&openai::url(&self.base, path))
     }
 
     /// Makes an error of this call fit to leave the engine: names the provider, hides the keys.

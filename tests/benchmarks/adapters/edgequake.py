@@ -1,11 +1,13 @@
-"""This project, through its public litellm-shaped functions."""
+"""This project, through its public litellm-shaped functions, to OpenAI or, ``speaking`` it, in another protocol."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from bodies import INPUTS, MESSAGES
+from bodies_native import WIRES
 
 import edgequake_async as eq
 from adapters import KEY
@@ -13,6 +15,15 @@ from adapters import KEY
 
 def connect(base: str) -> dict[str, Any]:
     return {"model": "openai/bench", "api_base": f"{base}/v1", "api_key": KEY}
+
+
+def speaking(wire: str) -> SimpleNamespace:
+    """The same adapter to a provider of that name in bodies_native.py, which answers the same beside each route."""
+
+    def connect(base: str) -> dict[str, Any]:
+        return {"model": WIRES[wire].model, "api_base": f"{base}-{wire}/v1", "api_key": KEY}
+
+    return SimpleNamespace(connect=connect, unary=unary, stream=stream, text=text)
 
 
 async def unary(client: dict[str, Any]) -> str:

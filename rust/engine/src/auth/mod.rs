@@ -1,7 +1,9 @@
 //! How a call shows who makes it where a key in a header is not enough: signatures, tokens that expire.
 
 pub mod aws;
+mod google;
 mod ibm;
+pub mod tokens;
 
 use std::sync::Arc;
 
@@ -9,7 +11,7 @@ use futures_util::future::BoxFuture;
 use reqwest::Request;
 
 use crate::error::{Error, Kind, Result};
-use crate::http::Clients;
+use crate::http::{Clients, Verify};
 use crate::protocol::Options;
 use crate::redact::Secrets;
 
@@ -35,11 +37,24 @@ pub fn exchanges(name: &str, key: &str) -> bool {
 ///
 /// # Errors
 /// `BadRequest` naming an option that is wrong; `Authentication`: one is missing.
-pub fn find(name: &str, options: &Options) -> Result<Option<Arc<dyn Authorise>>> {
+pub fn find(name: &str, options: &Options, verify: &Verify) -> Result<Option<Arc<dyn Authorise>>> {
     match name {
         "" => Ok(None),
         "aws" => Ok(Some(Arc::new(aws::Aws::new(options)?))),
+        "google" => Ok(Some(Arc::new(google::Google::new(options, verify)))),
         "ibm" => Ok(options.get(KEY).map(|key| ibm::of_key(options.get("iam_url").unwrap_or_default(), key))),
         _ => Err(Error::new(Kind::Internal, format!("no way to authorise is called {name:?}"))),
     }
+}
+
+/// The option that nobody gave and that the credentials of the way of that name know: Google's, their project.
+///
+/// # Errors
+/// `Authentication`: there are credentials, and they cannot be read.
+pub fn known(name: &str, options: &Options) -> Result<Option<(String, String)>> {
+    let is_given = ["vertex_ai_project", "vertex_project"].iter().any(|name| options.get(name).is_some());
+    if name != "google" || is_given {
+        return Ok(None);
+    }
+    Ok(google::project(options)?.map(|project| ("vertex_project".to_owned(), project)))
 }

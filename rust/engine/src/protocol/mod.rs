@@ -4,11 +4,15 @@
 //! Nothing here sends, waits or knows of Python.
 
 pub mod anthropic;
+pub mod azure;
 pub mod bedrock;
+pub mod chunks;
 pub mod cohere;
 mod foreign;
 pub mod gemini;
 pub mod mistral;
+pub mod ollama;
+pub mod vertex;
 pub mod watsonx;
 
 use std::collections::BTreeMap;
@@ -104,8 +108,11 @@ pub enum KeyHeader {
 /// A protocol.
 pub trait Protocol: Send + Sync {
     /// The base URL of a call: the caller's, or the table's filled in, where that is not the whole truth.
-    fn base_url(&self, _ask: &Ask, base: &str) -> String {
-        base.to_owned()
+    ///
+    /// # Errors
+    /// `BadRequest` naming an option that is missing or wrong.
+    fn base_url(&self, _ask: &Ask, base: &str) -> Result<String> {
+        Ok(base.to_owned())
     }
 
     /// Where the call goes, below the base URL.
@@ -113,6 +120,11 @@ pub trait Protocol: Send + Sync {
     /// # Errors
     /// `UnsupportedParams`: the provider has no such endpoint.
     fn path(&self, ask: &Ask) -> Result<String>;
+
+    /// Where it goes instead, where that depends on what is sent.
+    fn path_of(&self, _ask: &Ask, _request: &Value) -> Option<String> {
+        None
+    }
 
     /// Bodies are OpenAI's and travel as they are: only addresses and headers differ, and what follows is not asked.
     fn passes_through(&self, _ask: &Ask) -> bool {
@@ -127,13 +139,18 @@ pub trait Protocol: Send + Sync {
     /// Says more exactly what a failed reply is, where the provider says it in a way of its own.
     fn refine(&self, _error: &mut Error) {}
 
-    /// How the key is shown.
-    fn key_header(&self) -> KeyHeader {
+    /// How the key is shown to who is at that base.
+    fn key_header(&self, _ask: &Ask, _base: &str) -> KeyHeader {
         KeyHeader::Bearer
     }
 
+    /// The bearer token that shows who calls where there is no key.
+    fn token<'a>(&self, _ask: &'a Ask) -> Option<&'a str> {
+        None
+    }
+
     /// Headers of every call.
-    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+    fn headers(&self, _ask: &Ask) -> &'static [(&'static str, &'static str)] {
         &[]
     }
 
@@ -145,7 +162,7 @@ pub trait Protocol: Send + Sync {
 
     /// OpenAI's parameters that it can say, whatever their value; None where the rules of
     /// [`crate::provider::params`] say what there is.
-    fn params(&self, _route: Route) -> Option<&'static [&'static str]> {
+    fn params(&self, _ask: &Ask) -> Option<&'static [&'static str]> {
         None
     }
 
@@ -189,17 +206,21 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     match name {
         "anthropic" => Some(&anthropic::Anthropic),
         "bedrock" => Some(&bedrock::Bedrock),
+        "azure" => Some(&azure::Azure),
+        "azure_ai" => Some(&azure::AzureAi),
         "cohere" => Some(&cohere::Cohere),
         "gemini" => Some(&gemini::Gemini),
         "mistral" => Some(&mistral::Mistral),
+        "ollama" => Some(&ollama::Ollama),
+        "vertex" => Some(&vertex::Vertex),
         "watsonx" => Some(&watsonx::Watsonx),
         _ => None,
     }
 }
 
-/// Whether a provider that speaks this protocol is told such requests in other words.
-pub fn translates(name: &str, route: Route) -> bool {
-    find(name).is_some_and(|protocol| !protocol.passes_through(&Ask { route, ..Ask::default() }))
+/// Whether what is asked is said in other words than OpenAI's in the protocol of that name.
+pub fn translates(name: &str, ask: &Ask) -> bool {
+    find(name).is_some_and(|protocol| !protocol.passes_through(ask))
 }
 
 /// A protocol and what is asked in it.
@@ -229,14 +250,15 @@ impl Native {
         self.protocol.passes_through(&self.ask)
     }
 
-    /// An OpenAI request as the provider wants it.
-    pub(crate) fn encode(&self, body: &Bytes) -> Result<Bytes> {
+    /// An OpenAI request as the provider wants it, and its path where that depends on it.
+    pub(crate) fn encode(&self, body: &Bytes) -> Result<(Bytes, Option<String>)> {
         if self.passes_through() {
-            return Ok(body.clone());
+            return Ok((body.clone(), None));
         }
         let body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
         let request = self.protocol.request(&self.ask, body)?;
-        serde_json::to_vec(&request).map(Bytes::from).map_err(|error| internal(&error))
+        let encoded = serde_json::to_vec(&request).map_err(|error| internal(&error))?;
+        Ok((encoded.into(), self.protocol.path_of(&self.ask, &request)))
     }
 
     /// A whole reply as OpenAI would have said it.
@@ -315,6 +337,11 @@ impl Ask {
 /// A request that is none of OpenAI's: where, and why.
 pub fn bad(place: &str, why: &str) -> Error {
     Error::new(Kind::BadRequest, format!("{place}: {why}"))
+}
+
+/// An object of these members, moved into it: `json!` copies each value that it is given, whole pictures too.
+pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
+    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
 }
 
 /// The member as text.

@@ -82,8 +82,8 @@ impl Protocol for Watsonx {
         Ok(Value::Object(to))
     }
 
-    fn params(&self, route: Route) -> Option<&'static [&'static str]> {
-        Some(if route == Route::Embeddings { &["encoding_format"] } else { PARAMS })
+    fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
+        Some(if ask.route == Route::Embeddings { &["encoding_format"] } else { PARAMS })
     }
 
     fn reply(&self, ask: &Ask, mut reply: Value) -> Result<Value> {

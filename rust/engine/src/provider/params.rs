@@ -106,7 +106,7 @@ pub fn effects(ask: &Ask) -> impl Iterator<Item = (&'static str, Effect)> {
 
 /// OpenAI's parameters that may be set in a call.
 pub fn supported(provider: &Provider, ask: &Ask) -> Vec<&'static str> {
-    if let Some(said) = protocol::find(provider.protocol).and_then(|protocol| protocol.params(ask.route)) {
+    if let Some(said) = protocol::find(provider.protocol).and_then(|protocol| protocol.params(ask)) {
         return said.to_vec();
     }
     let all = match ask.route {
@@ -142,7 +142,9 @@ mod tests {
             for name in rule.providers {
                 let row = find(name);
                 assert!(row.is_some_and(|row| row.name == *name), "{rule:?}: no such row");
-                let said = row.and_then(|row| protocol::find(row.protocol)).and_then(|it| it.params(rule.route));
+                let said = row
+                    .and_then(|row| protocol::find(row.protocol))
+                    .and_then(|it| it.params(&Ask { route: rule.route, ..Ask::default() }));
                 assert_eq!(said, None, "{rule:?}: the translator says what it can say");
             }
         }

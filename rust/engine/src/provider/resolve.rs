@@ -22,7 +22,7 @@ const HEURISTICS: &[(&str, &str)] = &[
 const DEFAULT: &str = "openai";
 
 /// Providers of the litellm world whose own protocols are not spoken here.
-const UNSUPPORTED: &[&str] = &["azure", "azure_ai", "ollama_chat", "replicate", "sagemaker", "vertex_ai"];
+const UNSUPPORTED: &[&str] = &["replicate", "sagemaker"];
 
 /// Providers of the litellm world that are no more: since when, and who says so.
 const GONE: &[(&str, &str)] = &[
@@ -41,7 +41,7 @@ pub fn resolve<'m>(model: &'m str, provider: Option<&str>) -> Result<(&'static P
     let split = model.split_once('/');
     if let Some(name) = provider.filter(|name| !name.trim().is_empty()) {
         let provider = find(name).ok_or_else(|| refused(name, model))?;
-        return Ok((provider, without_own_prefix(provider, model)));
+        return Ok((provider, without_series(provider, without_own_prefix(provider, model))));
     }
     let Some((prefix, rest)) = split else {
         let name =
@@ -52,7 +52,13 @@ pub fn resolve<'m>(model: &'m str, provider: Option<&str>) -> Result<(&'static P
     if rest.trim().is_empty() {
         return Err(Error::new(Kind::BadRequest, format!("model: {model:?} names a provider and no model")));
     }
-    Ok((provider, rest))
+    Ok((provider, without_series(provider, rest)))
+}
+
+/// litellm's way to say what stands behind a deployment's name: `azure/o_series/mine` is the deployment `mine`.
+fn without_series<'m>(provider: &Provider, model: &'m str) -> &'m str {
+    let series = ["o_series/", "gpt5_series/"].into_iter().filter(|_| provider.name == "azure");
+    series.filter_map(|series| model.strip_prefix(series)).find(|rest| !rest.is_empty()).unwrap_or(model)
 }
 
 /// A caller that says the provider may say it in the model as well; `openrouter/auto` is a model's own name.
@@ -101,6 +107,10 @@ mod tests {
         assert_eq!(resolved("openrouter/openrouter/auto", None), ("openrouter", "openrouter/auto"));
         assert_eq!(resolved("Groq/llama-3.3-70b-versatile", None), ("groq", "llama-3.3-70b-versatile"));
         assert_eq!(resolved("lmstudio/qwen", None), ("lm_studio", "qwen"));
+        assert_eq!(resolved("ollama_chat/qwen3:4b", None), ("ollama", "qwen3:4b"));
+        assert_eq!(resolved("azure/o_series/mine", None), ("azure", "mine"));
+        assert_eq!(resolved("azure/gpt5_series/mine", Some("azure")), ("azure", "mine"));
+        assert_eq!(resolved("openai/o_series/mine", None), ("openai", "o_series/mine"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct Connector {
 impl Connector {
     /// Over these clients.
     pub fn new(clients: &Clients) -> Result<Self> {
-        Ok(Self { remote: clients.get(&Verify::System)?, local: clients.direct()? })
+        Ok(Self { remote: clients.get(&Verify::System)?, local: clients.get(&Verify::Near)? })
     }
 }
 

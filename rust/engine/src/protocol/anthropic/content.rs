@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::protocol::{Object, bad, text};
+use crate::protocol::{Object, bad, object, text};
 
 /// What a call may say besides, in Anthropic's words; other providers' fields are refused.
 const OF_CALLS: [&str; 2] = ["caller", "cache_control"];
@@ -40,14 +40,14 @@ pub fn split(messages: Value) -> Result<(Vec<Value>, Vec<Value>)> {
                 let content = if is_result { vec![result(&place, message)?] } else { blocks(&place, &mut message)? };
                 match said.last_mut().and_then(|last| last.get_mut("content")).and_then(Value::as_array_mut) {
                     Some(before) if after_result => before.extend(content),
-                    _ => said.push(json!({"role": "user", "content": content})),
+                    _ => said.push(object([("role", "user".into()), ("content", content.into())])),
                 }
             }
             "assistant" => {
                 let content = assistant(&place, message)?;
                 // An answer that said nothing: a message without content is refused (exchange f6fe4dcdc4a4a06b).
                 if !content.is_empty() {
-                    said.push(json!({"role": "assistant", "content": content}));
+                    said.push(object([("role", "assistant".into()), ("content", content.into())]));
                 }
             }
             other => return Err(bad(&format!("{place}['role']"), &format!("{other:?} is no role that Anthropic has"))),
@@ -62,7 +62,7 @@ fn blocks(place: &str, message: &mut Object) -> Result<Vec<Value>> {
     let mut blocks = match message.shift_remove("content") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::String(text)) if text.is_empty() => Vec::new(),
-        Some(Value::String(text)) => vec![json!({"type": "text", "text": text})],
+        Some(Value::String(text)) => vec![object([("type", "text".into()), ("text", text.into())])],
         Some(Value::Array(parts)) => parts
             .into_iter()
             .enumerate()

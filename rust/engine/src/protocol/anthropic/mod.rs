@@ -32,11 +32,11 @@ impl Protocol for Anthropic {
         }
     }
 
-    fn key_header(&self) -> KeyHeader {
+    fn key_header(&self, _ask: &Ask, _base: &str) -> KeyHeader {
         KeyHeader::Named("x-api-key")
     }
 
-    fn headers(&self) -> &'static [(&'static str, &'static str)] {
+    fn headers(&self, _ask: &Ask) -> &'static [(&'static str, &'static str)] {
         &[("anthropic-version", "2023-06-01")]
     }
 
@@ -44,8 +44,8 @@ impl Protocol for Anthropic {
         request::request(ask, body).map(Value::Object)
     }
 
-    fn params(&self, route: Route) -> Option<&'static [&'static str]> {
-        Some(match route {
+    fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
+        Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings | Route::Rerank => &[],
         })

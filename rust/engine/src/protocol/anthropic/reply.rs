@@ -32,10 +32,11 @@ pub fn reply(reply: Value) -> Result<Value> {
     }
     let answered_by_tool = message.is_answered_by_tool;
     let message = message.into_value(blocks);
-    let mut choice = json!({"index": 0, "message": message});
-    if let Some(choice) = choice.as_object_mut() {
-        choice.extend(finish(&mut reply, answered_by_tool));
-    }
+    // Moved into place: `json!` would copy what it is given, the whole message twice.
+    let mut choice = Object::new();
+    choice.insert("index".into(), 0.into());
+    choice.insert("message".into(), message);
+    choice.extend(finish(&mut reply, answered_by_tool));
     let usage = usage(reply.shift_remove("usage").as_ref());
     for name in ["type", "role", "object", "created", "choices"] {
         reply.shift_remove(name);
@@ -46,7 +47,7 @@ pub fn reply(reply: Value) -> Result<Value> {
         ("object", "chat.completion".into()),
         ("created", now().into()),
         ("model", reply.shift_remove("model").unwrap_or_default()),
-        ("choices", json!([choice])),
+        ("choices", Value::Array(vec![Value::Object(choice)])),
         ("usage", usage),
     ] {
         completion.insert(name.into(), value);
@@ -81,12 +82,11 @@ pub fn finish(from: &mut Object, answered_by_tool: bool) -> Object {
 /// Usage in OpenAI's counts, Anthropic's own beside them. The prompt is all that was sent: new, cached, and written to
 /// the cache.
 pub fn usage(usage: Option<&Value>) -> Value {
-    let Some(Value::Object(theirs)) = usage else {
+    let Some(whole @ Value::Object(theirs)) = usage else {
         return Value::Null;
     };
-    let whole = Value::Object(theirs.clone());
-    let (read, written) = (count(&whole, "cache_read_input_tokens"), count(&whole, "cache_creation_input_tokens"));
-    let (prompt, answer) = (count(&whole, "input_tokens") + read + written, count(&whole, "output_tokens"));
+    let (read, written) = (count(whole, "cache_read_input_tokens"), count(whole, "cache_creation_input_tokens"));
+    let (prompt, answer) = (count(whole, "input_tokens") + read + written, count(whole, "output_tokens"));
     let mut ours = Object::new();
     ours.insert("prompt_tokens".into(), prompt.into());
     ours.insert("completion_tokens".into(), answer.into());

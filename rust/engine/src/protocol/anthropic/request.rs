@@ -106,7 +106,9 @@ fn structure(ask: &Ask, body: &mut Object, to: &mut Object) -> Result<()> {
         _ => return Err(bad("response_format['type']", "must be text, json_object or json_schema")),
     };
     match schema {
-        Some(schema) if model::has_structured_output(&ask.model) => {
+        // On Vertex AI it is off unless a project's administrator allows it
+        // (https://cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/structured_outputs).
+        Some(schema) if model::has_structured_output(&ask.model) && ask.provider != "vertex_ai" => {
             configure(to, "format", json!({"type": "json_schema", "schema": schema}));
         }
         schema => {

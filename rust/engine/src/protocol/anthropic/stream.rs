@@ -1,7 +1,11 @@
 //! The events of a streamed message as chunks.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::JSON_TOOL;
@@ -9,6 +13,7 @@ use super::content::KEPT;
 use super::reply::{annotation, call, finish, must_keep, reply, usage};
 use crate::chunk::{self, Meaning};
 use crate::error::{Error, Kind, Result};
+use crate::protocol::chunks::{Opening, Text};
 use crate::protocol::{EventReader, Object, chunk, now, text};
 use crate::sse::Event;
 
@@ -17,6 +22,8 @@ use crate::sse::Event;
 pub struct Reader {
     /// `id`, `object`, `created`, `model` of every chunk.
     head: Object,
+    /// The same, as most chunks begin.
+    opening: Option<Opening>,
     /// What is known of usage; each event that tells of it tells the whole so far.
     usage: Object,
     blocks: BTreeMap<u64, Block>,
@@ -39,6 +46,9 @@ impl EventReader for Reader {
         if event.data.trim_ascii().is_empty() {
             return Ok(Vec::new());
         }
+        if let Some(chunk) = self.text(&event.data) {
+            return chunk.map(|chunk| vec![chunk]);
+        }
         let value: Value = match serde_json::from_slice(&event.data) {
             Ok(value) => value,
             Err(_) if event.name.as_deref() == Some("error") => {
@@ -59,11 +69,44 @@ impl EventReader for Reader {
             // Ping, and events that are yet to come.
             _ => None,
         };
-        delta.map(|delta| self.chunk(delta)).transpose().map(|meaning| meaning.into_iter().collect())
+        delta.map(|delta| self.chunk(&delta)).transpose().map(|meaning| meaning.into_iter().collect())
     }
 }
 
+static TEXT_DELTA: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\"text_delta\""));
+
+/// The event that most are.
+#[derive(Deserialize)]
+struct TextEvent<'a> {
+    r#type: &'a str,
+    index: u64,
+    #[serde(borrow)]
+    delta: TextDelta<'a>,
+}
+
+#[derive(Deserialize)]
+struct TextDelta<'a> {
+    r#type: &'a str,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+}
+
 impl Reader {
+    /// The chunk of an event that adds text to a block, read without a tree of values; `None` where it is another, or
+    /// there is more to say of it.
+    fn text(&mut self, data: &[u8]) -> Option<Result<Meaning>> {
+        let opening = self.opening.as_ref()?;
+        TEXT_DELTA.find(data)?;
+        let event: TextEvent<'_> = serde_json::from_slice(data).ok()?;
+        if event.r#type != "content_block_delta" || event.delta.r#type != "text_delta" {
+            return None;
+        }
+        let said = &*event.delta.text;
+        extend(&mut self.blocks.get_mut(&event.index)?.value, "text", said);
+        self.characters += said.chars().count();
+        Some(opening.chunk(0, &Text { content: said }))
+    }
+
     /// The first chunk; what the message says besides (a gateway its provider) is said once.
     fn start(&mut self, event: &Value) -> Result<Meaning> {
         let message = event.get("message").unwrap_or(&Value::Null);
@@ -75,6 +118,7 @@ impl Reader {
         ] {
             self.head.insert(name.into(), value);
         }
+        self.opening = Some(Opening::new(&self.head)?);
         self.count(message);
         let mut first = self.head.clone();
         let delta = json!({"role": "assistant", "content": ""});
@@ -223,10 +267,12 @@ impl Reader {
         chunk(&Value::Object(last), true).map(|meaning| vec![meaning])
     }
 
-    fn chunk(&self, delta: Value) -> Result<Meaning> {
-        let mut said = self.head.clone();
-        said.insert("choices".into(), json!([{"index": 0, "delta": delta, "finish_reason": null}]));
-        chunk(&Value::Object(said), false)
+    fn chunk(&self, delta: &Value) -> Result<Meaning> {
+        match &self.opening {
+            Some(opening) => opening.chunk(0, delta),
+            // A block that begins before the message does.
+            None => chunk(&json!({"choices": [{"index": 0, "delta": delta, "finish_reason": null}]}), false),
+        }
     }
 }
 

@@ -64,12 +64,10 @@ enum Operation {
 }
 
 impl Protocol for Bedrock {
-    fn base_url(&self, ask: &Ask, base: &str) -> String {
+    fn base_url(&self, ask: &Ask, base: &str) -> Result<String> {
         let is_ours = base.starts_with("https://bedrock-runtime.") && base.ends_with(".amazonaws.com");
-        match ask.options.get("aws_bedrock_runtime_endpoint").filter(|_| is_ours) {
-            Some(endpoint) => endpoint.to_owned(),
-            None => base.to_owned(),
-        }
+        let endpoint = ask.options.get("aws_bedrock_runtime_endpoint").filter(|_| is_ours);
+        Ok(endpoint.unwrap_or(base).to_owned())
     }
 
     fn path(&self, ask: &Ask) -> Result<String> {

@@ -28,12 +28,12 @@ pub struct Cohere;
 
 impl Protocol for Cohere {
     /// Users name the host, the older version, or (litellm's way) the whole address of one endpoint.
-    fn base_url(&self, _ask: &Ask, base: &str) -> String {
+    fn base_url(&self, _ask: &Ask, base: &str) -> Result<String> {
         let mut base = base.trim_end_matches('/');
         for tail in ["/chat", "/embed", "/rerank", "/v1", "/v2"] {
             base = base.strip_suffix(tail).unwrap_or(base);
         }
-        format!("{base}/v2")
+        Ok(format!("{base}/v2"))
     }
 
     fn path(&self, ask: &Ask) -> Result<String> {
@@ -58,8 +58,8 @@ impl Protocol for Cohere {
         request.map(Value::Object)
     }
 
-    fn params(&self, route: Route) -> Option<&'static [&'static str]> {
-        Some(match route {
+    fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
+        Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
             Route::Rerank => &[],

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{generation, schema, take};
+use super::{schema, take, version};
 use crate::error::Result;
 use crate::protocol::{Ask, Object, bad, text};
 
@@ -140,7 +140,8 @@ fn structure(body: &mut Object, config: &mut Object) -> Result<()> {
     Ok(())
 }
 
-/// The budgets that stand for efforts where a model has no levels (https://ai.google.dev/gemini-api/docs/openai#thinking).
+/// The budgets that stand for efforts where a model has no levels (https://ai.google.dev/gemini-api/docs/openai#thinking;
+/// `disable` is litellm's, and Google has nothing above `high`).
 const BUDGETS: [(&str, i32); 7] = [
     ("none", 0),
     ("disable", 0),
@@ -150,6 +151,9 @@ const BUDGETS: [(&str, i32); 7] = [
     ("high", 24576),
     ("xhigh", 24576),
 ];
+/// The least that a model which always thinks may be given
+/// (https://ai.google.dev/gemini-api/docs/thinking#set-budget).
+const LEAST: i32 = 128;
 
 fn thinking(ask: &Ask, body: &mut Object, config: &mut Object) -> Result<()> {
     let mut wanted = Object::new();
@@ -159,19 +163,27 @@ fn thinking(ask: &Ask, body: &mut Object, config: &mut Object) -> Result<()> {
         let Some((_, budget)) = BUDGETS.iter().find(|(name, _)| *name == effort) else {
             return Err(bad("reasoning_effort", &format!("{effort:?} is none of Gemini's efforts")));
         };
-        if generation(&ask.model) >= 3 {
-            let is_pro = ask.model.split('-').any(|word| word == "pro");
-            // Models of this generation cannot be kept from thinking; their levels are on the page of the budgets.
+        let is_pro = ask.model.split('-').any(|word| word == "pro");
+        if version(&ask.model) >= (3, 0) {
+            // Models of this generation cannot be kept from thinking; which levels each has is told on
+            // https://cloud.google.com/vertex-ai/generative-ai/docs/thinking.
+            let has_minimal = !is_pro && version(&ask.model) < (3, 7);
             let level = match effort {
-                "none" | "disable" | "minimal" if is_pro => "low",
-                "none" | "disable" => "minimal",
+                "none" | "disable" | "minimal" => {
+                    if has_minimal {
+                        "minimal"
+                    } else {
+                        "low"
+                    }
+                }
                 "medium" if ask.model.contains("gemini-3-pro") => "high",
                 "xhigh" => "high",
                 level => level,
             };
             wanted.insert("thinkingLevel".into(), level.to_ascii_uppercase().into());
         } else {
-            wanted.insert("thinkingBudget".into(), (*budget).into());
+            let budget = if is_pro { LEAST.max(*budget) } else { *budget };
+            wanted.insert("thinkingBudget".into(), budget.into());
         }
         wanted.insert("includeThoughts".into(), (*budget != 0).into());
     }

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::{back, generation, media, parts};
+use super::{back, media, parts, version};
 use crate::error::Result;
-use crate::protocol::{Ask, Object, bad, text};
+use crate::protocol::{Ask, Object, bad, object, text};
 
 /// What the messages say.
 #[derive(Default)]
@@ -41,12 +41,12 @@ pub fn conversation(ask: &Ask, messages: &[Value]) -> Result<Conversation> {
                 let mut detail = None;
                 let mut parts = media::parts(message, &place, &mut detail)?;
                 said.resolve(ask, detail, &mut parts);
-                said.contents.push(json!({"role": "user", "parts": parts}));
+                said.contents.push(object([("role", "user".into()), ("parts", parts.into())]));
             }
             "assistant" => {
                 note_names(message, &mut names);
                 let parts = sent_parts(ask, message, &place)?;
-                said.contents.push(json!({"role": "model", "parts": parts}));
+                said.contents.push(object([("role", "model".into()), ("parts", parts.into())]));
             }
             "tool" | "function" => {
                 let parts = result(ask, message, &names, &place)?;
@@ -59,7 +59,7 @@ pub fn conversation(ask: &Ask, messages: &[Value]) -> Result<Conversation> {
     if said.contents.is_empty() && !said.system.is_empty() {
         // Gemini answers nobody but a user.
         let parts = std::mem::take(&mut said.system);
-        said.contents.push(json!({"role": "user", "parts": parts}));
+        said.contents.push(object([("role", "user".into()), ("parts", parts.into())]));
     }
     Ok(said)
 }
@@ -70,13 +70,13 @@ impl Conversation {
         {
             before.extend(parts);
         } else {
-            self.contents.push(json!({"role": "user", "parts": parts}));
+            self.contents.push(object([("role", "user".into()), ("parts", parts.into())]));
         }
     }
 
     /// Since Gemini 3 each part has a resolution; before, the request has one.
     fn resolve(&mut self, ask: &Ask, detail: Option<&'static str>, parts: &mut [Value]) {
-        if generation(&ask.model) >= 3 {
+        if version(&ask.model) >= (3, 0) {
             return;
         }
         for part in parts.iter_mut().filter_map(Value::as_object_mut) {
@@ -103,7 +103,7 @@ const UNSIGNED: &str = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
 
 fn sent_parts(ask: &Ask, message: &Value, place: &str) -> Result<Vec<Value>> {
     let mut sent = back::of_message(message, place)?;
-    if generation(&ask.model) >= 3 {
+    if version(&ask.model) >= (3, 0) {
         let mut calls = sent.iter_mut().filter(|part| part.get("functionCall").is_some());
         // Of calls at once only the first is signed.
         if let Some(Value::Object(first)) = calls.next() {
@@ -137,7 +137,7 @@ fn result(ask: &Ask, message: &Value, names: &HashMap<String, String>, place: &s
     response.insert("name".into(), name.into());
     response.insert("response".into(), output(said));
     // https://ai.google.dev/gemini-api/docs/function-calling#multimodal: before Gemini 3 media stand beside.
-    if !shown.is_empty() && generation(&ask.model) >= 3 {
+    if !shown.is_empty() && version(&ask.model) >= (3, 0) {
         response.insert("parts".into(), Value::Array(std::mem::take(&mut shown)));
     }
     let mut parts = vec![json!({ "functionResponse": response })];

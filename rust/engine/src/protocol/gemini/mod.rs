@@ -9,7 +9,7 @@ mod back;
 mod citations;
 mod config;
 mod content;
-mod embeddings;
+pub(super) mod embeddings;
 mod media;
 mod partial;
 mod parts;
@@ -19,6 +19,9 @@ mod schema;
 mod stream;
 mod tools;
 mod usage;
+
+pub(super) use parts::made_id;
+pub(super) use reply::unix_time;
 
 /// The protocol.
 pub struct Gemini;
@@ -35,7 +38,7 @@ impl Protocol for Gemini {
         Ok(format!("/{}:{method}", encoded(&resource(&ask.model))))
     }
 
-    fn key_header(&self) -> KeyHeader {
+    fn key_header(&self, _ask: &Ask, _base: &str) -> KeyHeader {
         KeyHeader::Named("x-goog-api-key")
     }
 
@@ -48,8 +51,8 @@ impl Protocol for Gemini {
         request.map(Value::Object)
     }
 
-    fn params(&self, route: Route) -> Option<&'static [&'static str]> {
-        Some(match route {
+    fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
+        Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
             Route::Rerank => &[],
@@ -79,24 +82,27 @@ fn resource(model: &str) -> String {
 }
 
 /// Percent-encoded for a path whose slashes stay.
-fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     path.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' | b'@' => {
+                char::from(byte).to_string()
+            }
             _ => format!("%{byte:02X}"),
         })
         .collect()
 }
 
-/// The first number of the model's version: 3 for `gemini-3-flash-preview`, 2 for `gemini-2.5-pro`; 0 where it has none.
-fn generation(model: &str) -> u32 {
+/// The model's version: (3, 0) for `gemini-3-flash-preview`, (2, 5) for `gemini-2.5-pro`; zeros where it has none.
+fn version(model: &str) -> (u32, u32) {
     let name = model.rsplit('/').next().unwrap_or_default();
-    let version = name.strip_prefix("gemini-").unwrap_or_default();
-    version.split(|letter: char| !letter.is_ascii_digit()).next().and_then(|major| major.parse().ok()).unwrap_or(0)
+    let version = name.strip_prefix("gemini-").and_then(|rest| rest.split('-').next()).unwrap_or_default();
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
 /// Takes a parameter out of a request; one that is null was not given.
-fn take(body: &mut Object, name: &str) -> Option<Value> {
+pub(super) fn take(body: &mut Object, name: &str) -> Option<Value> {
     body.shift_remove(name).filter(|value| !value.is_null())
 }
 

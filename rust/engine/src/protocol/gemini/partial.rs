@@ -36,6 +36,11 @@ impl Joiner {
         whole
     }
 
+    /// A call is open.
+    pub fn is_open(&self) -> bool {
+        self.open.is_some()
+    }
+
     /// The call that the end of the answer leaves open.
     pub fn close(&mut self) -> Option<Value> {
         self.open.take()

@@ -149,9 +149,6 @@ fn signature_of(part: &Value) -> Option<&str> {
 
 /// Adds a part of a stream: text goes on with the text before it, unless one of them is signed.
 pub fn join(parts: &mut Vec<Value>, part: Value) {
-    let is_plain = |part: &Value| {
-        part.as_object().is_some_and(|part| part.keys().all(|name| matches!(name.as_str(), "text" | "thought")))
-    };
     if is_plain(&part)
         && let Some(last) = parts.last_mut().filter(|last| is_plain(last) && last.get("thought") == part.get("thought"))
         && let (Some(Value::String(before)), Some(more)) = (last.get_mut("text"), text(&part, "text"))
@@ -162,8 +159,30 @@ pub fn join(parts: &mut Vec<Value>, part: Value) {
     }
 }
 
+/// `join` of a part that is text and nothing else.
+pub fn join_text(parts: &mut Vec<Value>, more: &str) {
+    if let Some(last) = parts.last_mut().filter(|last| is_plain(last) && last.get("thought").is_none())
+        && let Some(Value::String(before)) = last.get_mut("text")
+    {
+        before.push_str(more);
+    } else {
+        parts.push(json!({ "text": more }));
+    }
+}
+
+fn is_plain(part: &Value) -> bool {
+    part.as_object().is_some_and(|part| part.keys().all(|name| matches!(name.as_str(), "text" | "thought")))
+}
+
 /// Adds to a message what its fields do not say of the parts that it came from.
 pub fn keep(message: &mut Object, parts: Vec<Value>) {
+    // One text is said by the message's content: most answers are no more than that.
+    if let [only] = &*parts
+        && is_plain(only)
+        && only.get("thought").is_none()
+    {
+        return;
+    }
     let as_value = Value::Object(std::mem::take(message));
     let said = back::rebuilt(&as_value, "").ok();
     if let Value::Object(mut fields) = as_value {

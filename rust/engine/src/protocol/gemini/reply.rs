@@ -197,7 +197,8 @@ pub fn finish_reason(candidate: &Object, has_calls: bool) -> Option<&'static str
 }
 
 /// The Unix time of `2026-05-27T16:53:45.443719Z`.
-fn unix_time(stamp: &str) -> Option<u64> {
+/// Seconds since 1970 of a moment in UTC, as RFC 3339 writes it.
+pub fn unix_time(stamp: &str) -> Option<u64> {
     let (date, time) = stamp.strip_suffix('Z')?.split_once('T')?;
     let mut date = date.splitn(3, '-').map(|number| number.parse::<u64>().ok());
     let (year, month, day) = (date.next()??, date.next()??, date.next()??);

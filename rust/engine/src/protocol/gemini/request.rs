@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{config, content, take, tools};
 use crate::error::Result;
-use crate::protocol::{Ask, Object, bad};
+use crate::protocol::{Ask, Object, bad, object};
 
 /// OpenAI's parameters that Gemini can be told.
 pub const PARAMS: &[&str] = &[
@@ -49,7 +49,7 @@ pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
     let mut request = Object::new();
     request.insert("contents".into(), Value::Array(contents));
     if !system.is_empty() {
-        request.insert("systemInstruction".into(), json!({ "parts": system }));
+        request.insert("systemInstruction".into(), object([("parts", system.into())]));
     }
     tools::move_tools(ask, &mut body, &mut request)?;
     let mut config = config::config(ask, &mut body)?;

@@ -4,8 +4,13 @@
 //! (recorded: exchange 10ef42c145db6f1d). With them come the counts, which every event repeats, and what a message must
 //! keep of its parts (see `parts`).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::partial::Joiner;
@@ -14,6 +19,7 @@ use super::{citations, invalid, parts, usage};
 use crate::chunk::{self, Meaning};
 use crate::classify;
 use crate::error::Result;
+use crate::protocol::chunks::{Opening, Text};
 use crate::protocol::{self, Ask, EventReader, Object};
 use crate::sse::Event;
 
@@ -22,8 +28,12 @@ pub struct Reader {
     ask: Ask,
     /// Id, time and model of the first event, which later ones need not repeat.
     head: Option<Object>,
+    /// The same, as most chunks begin.
+    opening: Option<Opening>,
     choices: BTreeMap<u64, Choice>,
     counts: Option<Value>,
+    /// Counts that came later, and are read at the end.
+    unread_counts: Option<Bytes>,
     /// What events without a choice said of the whole.
     beside: Object,
 }
@@ -31,7 +41,15 @@ pub struct Reader {
 impl Reader {
     /// A reader of the answer to `ask`.
     pub fn new(ask: &Ask) -> Self {
-        Self { ask: ask.clone(), head: None, choices: BTreeMap::new(), counts: None, beside: Object::new() }
+        Self {
+            ask: ask.clone(),
+            head: None,
+            opening: None,
+            choices: BTreeMap::new(),
+            counts: None,
+            unread_counts: None,
+            beside: Object::new(),
+        }
     }
 }
 
@@ -39,6 +57,9 @@ impl EventReader for Reader {
     fn read(&mut self, event: &Event) -> Result<Vec<Meaning>> {
         if event.data.trim_ascii().is_empty() {
             return Ok(Vec::new());
+        }
+        if let Some(chunk) = self.text(&event.data) {
+            return chunk.map(|chunk| vec![chunk]);
         }
         let reply: Value = serde_json::from_slice(&event.data).map_err(|error| invalid(&error.to_string()))?;
         if classify::is_failure(&reply) {
@@ -53,8 +74,12 @@ impl EventReader for Reader {
             .collect();
         if let Some(counts) = reply.get_mut("usageMetadata").filter(|counts| counts.is_object()) {
             self.counts = Some(counts.take());
+            self.unread_counts = None;
         }
         let first = self.head.get_or_insert_with(|| head(&self.ask, &reply, "chat.completion.chunk"));
+        if self.opening.is_none() {
+            self.opening = Some(Opening::new(first)?);
+        }
         let beside = left(reply);
         if choices.is_empty() {
             self.beside.extend(beside);
@@ -75,8 +100,67 @@ impl EventReader for Reader {
         let mut made = head;
         made.insert("choices".into(), Value::Array(ended));
         made.extend(std::mem::take(&mut self.beside));
-        made.extend(self.counts.take().map(|counts| ("usage".to_owned(), usage::usage(&counts))));
+        let unread = self.unread_counts.take().and_then(|counts| serde_json::from_slice(&counts).ok());
+        made.extend(unread.or(self.counts.take()).map(|counts| ("usage".to_owned(), usage::usage(&counts))));
         Ok(vec![protocol::chunk(&Value::Object(made), true)?])
+    }
+}
+
+/// The event that most are: a piece of text, and what every event repeats.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct TextEvent<'a> {
+    #[serde(borrow)]
+    candidates: [TextCandidate<'a>; 1],
+    #[serde(borrow)]
+    usage_metadata: Option<&'a RawValue>,
+    #[serde(rename = "createTime")]
+    _create_time: Option<IgnoredAny>,
+    #[serde(rename = "modelVersion")]
+    _model_version: Option<IgnoredAny>,
+    #[serde(rename = "responseId")]
+    _response_id: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextCandidate<'a> {
+    #[serde(borrow)]
+    content: TextContent<'a>,
+    #[serde(default)]
+    index: u64,
+}
+
+#[derive(Deserialize)]
+struct TextContent<'a> {
+    #[serde(borrow)]
+    parts: [TextPart<'a>; 1],
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextPart<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+}
+
+impl Reader {
+    /// The chunk of an event that adds text, read without a tree of values; `None` where it is another, or there is more
+    /// to say of it.
+    fn text(&mut self, data: &Bytes) -> Option<Result<Meaning>> {
+        let opening = self.opening.as_ref()?;
+        let event: TextEvent<'_> = serde_json::from_slice(data).ok()?;
+        let [TextCandidate { content: TextContent { parts: [part] }, index }] = &event.candidates;
+        let choice = self.choices.get_mut(index)?;
+        if part.text.is_empty() || !choice.begun || choice.joiner.is_open() {
+            return None;
+        }
+        choice.said.push_str(&part.text);
+        parts::join_text(&mut choice.parts, &part.text);
+        if let Some(counts) = event.usage_metadata.map(RawValue::get).filter(|counts| counts.starts_with('{')) {
+            self.unread_counts = Some(data.slice_ref(counts.as_bytes()));
+        }
+        Some(opening.chunk(*index, &Text { content: &part.text }))
     }
 }
 

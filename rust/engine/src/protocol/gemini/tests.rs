@@ -93,6 +93,15 @@ fn parameters_find_their_places() {
     assert_eq!(effort("gemini-3-flash-preview", "none"), json!({"thinkingLevel": "MINIMAL", "includeThoughts": false}));
     assert_eq!(effort("gemini-3-pro-preview", "medium"), json!({"thinkingLevel": "HIGH", "includeThoughts": true}));
     assert_eq!(effort("gemini-2.5-flash", "none"), json!({"thinkingBudget": 0, "includeThoughts": false}));
+    assert_eq!(effort("gemini-2.5-pro", "none"), json!({"thinkingBudget": 128, "includeThoughts": false}));
+    assert_eq!(effort("gemini-3.1-pro-preview", "minimal"), json!({"thinkingLevel": "LOW", "includeThoughts": true}));
+    assert_eq!(effort("gemini-3.1-pro-preview", "medium"), json!({"thinkingLevel": "MEDIUM", "includeThoughts": true}));
+    assert_eq!(effort("gemini-3.6-flash", "minimal"), json!({"thinkingLevel": "MINIMAL", "includeThoughts": true}));
+    assert_eq!(effort("gemini-3.7-flash", "minimal"), json!({"thinkingLevel": "LOW", "includeThoughts": true}));
+    for (effort_named, budget) in [("minimal", 1024), ("low", 1024), ("medium", 8192), ("high", 24576)] {
+        let expected = json!({"thinkingBudget": budget, "includeThoughts": true});
+        assert_eq!(effort("gemini-2.5-flash", effort_named), expected);
+    }
     let budget = json!({"thinking": {"type": "enabled", "budget_tokens": 5}});
     assert_eq!(thinking("gemini-2.5-flash", budget), json!({"thinkingBudget": 5, "includeThoughts": true}));
 }

@@ -182,6 +182,34 @@ pub(super) static ROWS: &[Provider] = &[
         source: "https://docs.databricks.com/aws/en/machine-learning/model-serving/score-chat-models",
         ..HOSTED
     },
+    // The base is the resource's, or any address that ends in `/openai/v1` or names a deployment.
+    Provider {
+        name: "azure",
+        key_vars: &["AZURE_OPENAI_API_KEY", "AZURE_API_KEY"],
+        base_vars: &["AZURE_API_BASE", "AZURE_OPENAI_ENDPOINT"],
+        options: &[
+            // litellm's default (1.106.2).
+            Setting {
+                default: "2025-02-01-preview",
+                ..Setting::new("api_version", &["AZURE_API_VERSION", "OPENAI_API_VERSION"])
+            },
+            Setting::secret("azure_ad_token", &["AZURE_AD_TOKEN", "AZURE_OPENAI_AD_TOKEN"]),
+        ],
+        protocol: "azure",
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference",
+        ..HOSTED
+    },
+    Provider {
+        name: "azure_ai",
+        key_vars: &["AZURE_AI_API_KEY"],
+        base_vars: &["AZURE_AI_API_BASE"],
+        options: &[Setting::new("api_version", &[]), Setting::secret("azure_ad_token", &["AZURE_AD_TOKEN"])],
+        protocol: "azure_ai",
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://learn.microsoft.com/en-us/azure/ai-foundry/foundry-models/concepts/endpoints",
+        ..HOSTED
+    },
     // The base is the app's INFERENCE_URL, which lacks `/v1`.
     Provider {
         name: "heroku",

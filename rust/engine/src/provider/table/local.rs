@@ -25,11 +25,12 @@ pub(super) static ROWS: &[Provider] = &[
     },
     Provider {
         name: "ollama",
-        base_url: "http://localhost:11434/v1",
-        base_suffix: "/v1",
+        aliases: &["ollama_chat"],
+        base_url: "http://localhost:11434",
         key_vars: &["OLLAMA_API_KEY"],
         base_vars: &["OLLAMA_API_BASE"],
-        source: "https://ollama.com/blog/openai-compatibility",
+        protocol: "ollama",
+        source: "https://docs.ollama.com/api/introduction",
         ..LOCAL
     },
     Provider {

@@ -70,6 +70,31 @@ pub(super) static ROWS: &[Provider] = &[
         ..HOSTED
     },
     Provider {
+        name: "vertex_ai",
+        aliases: &["vertex_ai_beta"],
+        base_url: "https://{vertex_location}-aiplatform.googleapis.com/v1",
+        base_vars: &["VERTEXAI_API_BASE", "VERTEX_API_BASE"],
+        key_required: false,
+        options: &[
+            Setting::new("vertex_project", &["VERTEXAI_PROJECT", "VERTEX_PROJECT", "GOOGLE_CLOUD_PROJECT"]),
+            Setting {
+                default: "us-central1",
+                ..Setting::new("vertex_location", &["VERTEXAI_LOCATION", "VERTEX_LOCATION", "GOOGLE_CLOUD_LOCATION"])
+            },
+            // No secret, because errors name the file; of a document that is given here they show nothing anyway.
+            Setting::new("vertex_credentials", &["VERTEXAI_CREDENTIALS", "GOOGLE_APPLICATION_CREDENTIALS"]),
+            // litellm's other names.
+            Setting::new("vertex_ai_project", &[]),
+            Setting::new("vertex_ai_location", &[]),
+            Setting::new("vertex_ai_credentials", &[]),
+        ],
+        auth: "google",
+        protocol: "vertex",
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations",
+        ..HOSTED
+    },
+    Provider {
         name: "mistral",
         base_url: "https://api.mistral.ai/v1",
         base_suffix: "/v1",

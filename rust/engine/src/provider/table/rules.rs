@@ -23,7 +23,7 @@ const VOYAGE_PAGE: &str = "https://docs.voyageai.com/reference/embeddings-api";
 
 pub(crate) static RULES: &[Rule] = &[
     Rule {
-        providers: &["openai"],
+        providers: &["openai", "azure"],
         models: REASONING,
         params: &["temperature", "top_p"],
         effect: Only(1.0),
@@ -32,7 +32,7 @@ pub(crate) static RULES: &[Rule] = &[
     },
     // `logprobs=False` is 0 here.
     Rule {
-        providers: &["openai"],
+        providers: &["openai", "azure"],
         models: REASONING,
         params: &["presence_penalty", "frequency_penalty", "logprobs"],
         effect: Only(0.0),
@@ -40,14 +40,14 @@ pub(crate) static RULES: &[Rule] = &[
         ..RULE
     },
     Rule {
-        providers: &["openai"],
+        providers: &["openai", "azure"],
         models: REASONING,
         params: &["logit_bias", "top_logprobs"],
         source: REASONING_PAGE,
         ..RULE
     },
     Rule {
-        providers: &["openai"],
+        providers: &["openai", "azure"],
         models: REASONING,
         params: &["max_tokens"],
         effect: Named("max_completion_tokens"),
