@@ -80,7 +80,8 @@ def _fields_of(value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     dump = getattr(value, "model_dump", None)
-    return dump(exclude_none=True) if callable(dump) else {}
+    fields: dict[str, Any] = dump(exclude_none=True) if callable(dump) else {}
+    return fields
 
 
 def _part(part: Any, default_image: bool, default: int | None) -> Counted:

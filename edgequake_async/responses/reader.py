@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -160,8 +159,5 @@ class NativeEvents:
 
 def one_by_one(events: NativeEvents) -> Iterator[BaseResponsesAPIStreamEvent]:
     """For sync callers: crosses into the shim's loop once per batch of events that are there."""
-    ready: deque[BaseResponsesAPIStreamEvent] = deque()
-    while ready or (batch := sync.run(events.take)):
-        if not ready:
-            ready.extend(batch)
-        yield ready.popleft()
+    while batch := sync.run(events.take):
+        yield from batch

@@ -14,6 +14,7 @@ from . import (
     test_native_embeddings,
     test_ollama,
     test_rerank,
+    test_responses,
 )
 from .recordings import Exchange, chat, embeddings, everything, native, needed
 
@@ -70,7 +71,6 @@ _EXCEPTIONS = {
     "gemini-predict": "a picture",
     "huggingface-feature-extraction": "one task of HuggingFace's older API; its router speaks OpenAI's",
     "huggingface-hf-inference": "other tasks of HuggingFace's older API; its router speaks OpenAI's",
-    "openai-responses": "the Responses API has functions of its own",
     "replicate-predictions": "jobs that are polled, in a form of each model's own",
     "watsonx-generation.text": "watsonx's text generation; its chat speaks OpenAI's",
     "watsonx-generation.text_stream": "watsonx's text generation; its chat speaks OpenAI's",
@@ -84,6 +84,7 @@ _UNREADABLE: Mapping[str, str] = {
     **test_gemini.UNREADABLE,
     **test_invoke.UNREADABLE,
     **test_ollama.UNREADABLE,
+    **test_responses.UNREADABLE,
 }
 
 
@@ -97,6 +98,7 @@ def _judged() -> set[str]:
         native("gemini"),
         test_native_embeddings.recorded(),
         test_rerank.recorded(),
+        test_responses.recorded(),
         (each for each in native("bedrock-invoke") if test_invoke.judged(each)),
         (each for each in native("ollama") if each.endpoint == "api.chat"),
     )

@@ -68,7 +68,7 @@ async def test_rerank(exchange: Exchange, replay: Replay) -> None:
 
 def test_every_recording_is_read() -> None:
     exchanges = recorded()
-    assert len(exchanges) == 11
+    assert len(exchanges) == 10
     assert {exchange.wire_format for exchange in exchanges} == ASKED.keys()
     for exchange in exchanges:
         reading = read(exchange)
