@@ -79,7 +79,7 @@ def _fields(message: Any) -> Iterator[tuple[str, Any]]:
 def _fields_of(value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
-    dump = getattr(value, "model_dump", None)
+    dump: Any = getattr(value, "model_dump", None)
     fields: dict[str, Any] = dump(exclude_none=True) if callable(dump) else {}
     return fields
 

@@ -1,10 +1,10 @@
 """What families of models can do and how long their answers may be: what the price list does not say.
 
-One row per family; the first that matches a model's name holds. Written down in November 2026 from what was known of the
-makers' pages (https://platform.openai.com/docs/models, https://docs.anthropic.com/en/docs/about-claude/models/overview,
+One row per family; the first that matches a model's name holds. Written down in November 2026 from what was known of
+the makers' pages (https://platform.openai.com/docs/models, https://docs.anthropic.com/en/docs/about-claude/models/overview,
 https://ai.google.dev/gemini-api/docs/models, https://docs.mistral.ai/getting-started/models/models_overview,
-https://docs.x.ai/docs/models, https://api-docs.deepseek.com/quick_start/pricing, https://docs.cohere.com/docs/models), and
-for the newest models compared with litellm's list; no page is read at run time and no test compares with one.
+https://docs.x.ai/docs/models, https://api-docs.deepseek.com/quick_start/pricing, https://docs.cohere.com/docs/models),
+and for the newest models compared with litellm's list; no page is read at run time and no test compares with one.
 ``register_model`` corrects a row. What no row says is unknown, and a ``supports_...`` function answers False.
 """
 
