@@ -80,7 +80,9 @@ def _fields_of(value: Any) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return value
     dump: Any = getattr(value, "model_dump", None)
-    fields: dict[str, Any] = dump(exclude_none=True) if callable(dump) else {}
+    if dump is None:
+        return {}
+    fields: dict[str, Any] = dump(exclude_none=True)
     return fields
 
 
