@@ -54,16 +54,52 @@ from .exceptions import (
 from .exceptions import __all__ as _ERRORS
 from .registry import register_provider, unregister_provider
 from .rerank import arerank, rerank
+from .responses.main import aresponses, responses
 from .text_completion import atext_completion, text_completion
 
 if _TYPE_CHECKING:
     from ._logging import verbose_logger
+    from .capabilities import (
+        supports_audio_input,
+        supports_audio_output,
+        supports_function_calling,
+        supports_parallel_function_calling,
+        supports_pdf_input,
+        supports_prompt_caching,
+        supports_reasoning,
+        supports_response_schema,
+        supports_system_messages,
+        supports_tool_choice,
+        supports_vision,
+        supports_web_search,
+    )
     from .chunk_builder import stream_chunk_builder
+    from .cost_calculator import CostPerToken, completion_cost, cost_per_token
     from .custom_llm import CustomLLM
+    from .model_info import (
+        get_max_tokens,
+        get_model_cost_map,
+        get_model_info,
+        get_valid_models,
+        model_cost,
+        model_list,
+        models_by_provider,
+        register_model,
+    )
     from .params import get_supported_openai_params
     from .provider_names import LlmProviders, get_llm_provider, provider_list, validate_environment
     from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
     from .timeouts import Timeouts
+    from .tokens import (
+        atoken_counter,
+        create_pretrained_tokenizer,
+        create_tokenizer,
+        decode,
+        encode,
+        encoding,
+        token_counter,
+    )
+    from .trim import trim_messages
     from .types import (
         ChatCompletionDeltaToolCall,
         ChatCompletionMessageToolCall,
@@ -100,6 +136,7 @@ __all__ = [
     "Choices",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
+    "CostPerToken",
     "CustomLLM",
     "CustomStreamWrapper",
     "Delta",
@@ -140,18 +177,50 @@ __all__ = [
     "acompletion",
     "aembedding",
     "arerank",
+    "aresponses",
     "atext_completion",
+    "atoken_counter",
     "batch_completion",
     "completion",
+    "completion_cost",
+    "cost_per_token",
+    "create_pretrained_tokenizer",
+    "create_tokenizer",
+    "decode",
     "embedding",
+    "encode",
+    "encoding",
     "get_llm_provider",
+    "get_max_tokens",
+    "get_model_cost_map",
+    "get_model_info",
     "get_supported_openai_params",
+    "get_valid_models",
     "install_as_litellm",
+    "model_cost",
+    "model_list",
+    "models_by_provider",
     "provider_list",
+    "register_model",
     "register_provider",
     "rerank",
+    "responses",
     "stream_chunk_builder",
+    "supports_audio_input",
+    "supports_audio_output",
+    "supports_function_calling",
+    "supports_parallel_function_calling",
+    "supports_pdf_input",
+    "supports_prompt_caching",
+    "supports_reasoning",
+    "supports_response_schema",
+    "supports_system_messages",
+    "supports_tool_choice",
+    "supports_vision",
+    "supports_web_search",
     "text_completion",
+    "token_counter",
+    "trim_messages",
     "unregister_provider",
     "validate_environment",
     "verbose_logger",
@@ -178,8 +247,20 @@ _LAZY = {
     "validate_environment": "provider_names",
     "verbose_logger": "_logging",
 }
+_LAZY |= {
+    name: home
+    for home, names in {
+        "cost_calculator": "CostPerToken completion_cost cost_per_token",
+        "model_info": "get_max_tokens get_model_cost_map get_model_info get_valid_models model_cost model_list "
+        "models_by_provider register_model",
+        "tokens": "atoken_counter create_pretrained_tokenizer create_tokenizer decode encode encoding token_counter",
+        "trim": "trim_messages",
+    }.items()
+    for name in names.split()
+}
+_LAZY |= {name: "capabilities" for name in __all__ if name.startswith("supports_")}
 # What programs reach through the package without importing it.
-_SUBMODULES = frozenset({"_logging", "constants", "litellm_core_utils", "main", "types", "utils"})
+_SUBMODULES = frozenset({"_logging", "constants", "cost_calculator", "litellm_core_utils", "main", "types", "utils"})
 _LAZY |= dict.fromkeys(set(_ERRORS) - set(_TOP_LEVEL) - {"EQError"}, "exceptions")
 _LAZY |= dict.fromkeys(set(__all__) - set(globals()) - set(_LAZY), "types")
 

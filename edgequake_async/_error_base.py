@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 if TYPE_CHECKING:
-    from .types import ModelResponse
+    from .types import ModelResponse, ResponsesAPIResponse
 
 __all__ = ["EQError", "ErrorResponse", "Headers", "ModelFirst", "adopt_openai_bases"]
 
@@ -124,7 +124,7 @@ class EQError(Exception):
     retry_after: float | None
     attempts: int
     timeout_kind: str | None
-    partial: ModelResponse | None
+    partial: ModelResponse | ResponsesAPIResponse | None
     generated_content: str
 
     # Name of the class in openai's package that this one extends once that package is imported.

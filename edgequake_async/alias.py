@@ -31,8 +31,10 @@ _PACKAGE = __name__.partition(".")[0]
 # Whose public classes say which module under the alias.
 _HOMES = {
     "exceptions": f"{_ALIAS}.exceptions",
+    "responses.streaming_iterator": f"{_ALIAS}.responses.streaming_iterator",
     "streaming": f"{_ALIAS}.litellm_core_utils.streaming_handler",
     "types": f"{_ALIAS}.types.utils",
+    "types.response_events": f"{_ALIAS}.types.llms.openai",
 }
 
 _not_renamed = dict(_HOMES)

@@ -10,6 +10,7 @@ from . import _eq_core, config, sync
 from ._error_mapping import to_exception
 from .exceptions import BadRequestError, UnsupportedParamsError
 from .loops import enter
+from .media import has_media, inline
 from .ranking import normalise
 from .reply import ReplySource
 from .request import prepare, provider_of
@@ -17,6 +18,7 @@ from .streaming import AsyncStreamWrapper, Reader, SyncStreamWrapper
 from .types import EmbeddingResponse, ModelResponse, RerankResponse
 from .types.construct import construct
 from .types.tolerant import read
+from .validation import checker
 
 if TYPE_CHECKING:
     from .custom_calls import Custom
@@ -34,12 +36,15 @@ async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     port = await enter()
     if "azure_ad_token_provider" in params:
         await _ask_for_token(params)
+    if has_media(params):
+        await inline(params)
     target, body, info, headers = prepare("chat", params)
+    check = None if params.get("response_format") is None else checker(params, info)
     try:
         if params["stream"]:
             reader = Reader(info.provider, info.model)
             opened = await _eq_core.open_stream(port, target, body, reader.decode, reader.fail, "chat", headers)
-            return AsyncStreamWrapper(opened.take(), info)
+            return AsyncStreamWrapper(opened.take(), info, check and (lambda: check(reader.whole())))
         reply = await _eq_core.request(port, target, body, headers)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None
@@ -48,6 +53,8 @@ async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
     except ValueError as error:
         raise to_exception(target.invalid(reply, str(error)), info.model) from None
     response.attach(ReplySource(reply, info))
+    if check is not None:
+        check(response)
     return response
 
 

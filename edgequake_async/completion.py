@@ -126,14 +126,17 @@ async def acompletion(
         messages: dicts, or messages of earlier responses.
         timeout: seconds for the call (streams: for each wait), or four limits, see ``Timeouts``. Default 600.
         stream: return a stream of chunks instead of one response.
-        response_format: a pydantic class, or a dict that is sent as it is.
+        response_format: a pydantic class, or a dict that is sent as it is. Where the model takes no schema, it is asked
+            otherwise; ``_hidden_params["structured_output"]`` says how.
+        enable_json_schema_validation: check the answer against ``response_format``; of a stream, at its end.
         base_url: another name of ``api_base``.
         api_key: wins over ``edgequake_async.<provider>_key`` and the environment.
         extra_headers: additional HTTP headers; they win over ours.
         **kwargs: also ``api_base``, ``extra_body`` (merged flat into the request body), ``num_retries`` or
             ``max_retries`` (default 3; only before the first byte of an answer, after connection failures, 408, 429
             and 5xx), ``ssl_verify`` (a bool, or the path of a PEM file), ``custom_llm_provider``, ``stream_timeout``,
-            ``additional_drop_params`` (names not to send).
+            ``additional_drop_params`` (names not to send), ``max_image_size`` (pixels of a picture's longest side;
+            larger ones are shrunk), ``allow_private_media`` (download media from addresses that are not public).
 
     Returns:
         A ``ModelResponse``; with ``stream=True`` an ``AsyncStreamWrapper`` once the provider has accepted the call.
@@ -141,6 +144,8 @@ async def acompletion(
     Raises:
         BadRequestError: an argument is wrong (the message names it), or the provider said so.
         AuthenticationError: no key, or not accepted.
+        ImageFetchError: what a message refers to cannot be downloaded for a provider that does not fetch it.
+        JSONSchemaValidationError: the answer was to be checked and does not fit.
         Timeout: a limit passed; ``timeout_kind`` says which.
         APIConnectionError: no answer.
         EQError: the base of these and of every other failure, see ``edgequake_async.exceptions``.

@@ -46,11 +46,13 @@ __all__ = [
 
 # Names that have an effect today, and those of litellm that programs assign and that need none here.
 DEFAULTS: Mapping[str, Any] = {
+    "allow_private_media": False,
     "api_base": None,
     "api_key": None,
     "api_version": None,
     "custom_provider_map": None,
     "drop_params": False,
+    "enable_json_schema_validation": False,
     "headers": None,
     "modify_params": False,
     "num_retries": 3,
@@ -233,7 +235,8 @@ class SettingsModule(ModuleType):
     def __setattr__(self, name: str, value: Any) -> None:
         if is_setting(name):
             assign(name, value)
-        else:
+        elif not (isinstance(value, ModuleType) and callable(self.__dict__.get(name))):
+            # Importing `litellm.responses.main` would put the module in the place of the function of that name.
             super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:

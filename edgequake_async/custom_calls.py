@@ -137,7 +137,7 @@ class _Source:
         self._info = info
         self.response_ms = response_ms
 
-    def hidden_params(self) -> dict[str, Any]:
+    def hidden_params(self, response: Any) -> dict[str, Any]:
         from .reply import hidden_params
 
         return {**hidden_params(self._info, []), "_response_ms": self.response_ms}

@@ -6,8 +6,10 @@ from .batch_completion import batch_completion
 from .chunk_builder import stream_chunk_builder
 from .completion import acompletion, completion
 from .embedding import aembedding, embedding
+from .responses.main import aresponses, responses
 from .streaming import CustomStreamWrapper
 from .text_completion import atext_completion, text_completion
+from .tokens import decode, encode, encoding, token_counter
 from .types import EmbeddingResponse, ModelResponse, TextCompletionResponse
 
 __all__ = [
@@ -17,10 +19,16 @@ __all__ = [
     "TextCompletionResponse",
     "acompletion",
     "aembedding",
+    "aresponses",
     "atext_completion",
     "batch_completion",
     "completion",
+    "decode",
     "embedding",
+    "encode",
+    "encoding",
+    "responses",
     "stream_chunk_builder",
     "text_completion",
+    "token_counter",
 ]

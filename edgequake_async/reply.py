@@ -34,9 +34,10 @@ class ReplySource:
         """Milliseconds from the call to the last byte."""
         return self._elapsed * 1000
 
-    def hidden_params(self) -> dict[str, Any]:
-        """litellm's ``_hidden_params``."""
-        return {**hidden_params(self._info, self._pairs()), "_response_ms": self.response_ms}
+    def hidden_params(self, response: Any) -> dict[str, Any]:
+        """litellm's ``_hidden_params`` of the response."""
+        found = {**hidden_params(self._info, self._pairs()), "_response_ms": self.response_ms}
+        return found | {"response_cost": _cost(self._info, response)}
 
     def __getstate__(self) -> tuple[list[tuple[str, str]], CallInfo, float]:
         return self._pairs(), self._info, self._elapsed
@@ -46,10 +47,15 @@ class ReplySource:
 
 
 def hidden_params(info: CallInfo, headers: list[tuple[str, str]]) -> dict[str, Any]:
-    """litellm's ``_hidden_params`` of a call: upstream headers under ``llm_provider-``, rate limits also plain."""
+    """litellm's ``_hidden_params`` of a call: upstream headers under ``llm_provider-``, rate limits also plain.
+
+    ``structured_output`` is there where JSON was asked for: ``json_schema``, ``tool`` or ``json_object``.
+    """
     additional = {f"llm_provider-{name}": value for name, value in headers}
     additional.update({name: value for name, value in headers if name.startswith("x-ratelimit-")})
+    way = {} if info.structured_output is None else {"structured_output": info.structured_output}
     return {
+        **way,
         "custom_llm_provider": info.provider,
         "litellm_model_name": info.model,
         "model_id": None,
@@ -57,3 +63,20 @@ def hidden_params(info: CallInfo, headers: list[tuple[str, str]]) -> dict[str, A
         "additional_headers": additional,
         "response_cost": None,
     }
+
+
+def _cost(info: CallInfo, response: Any) -> float | None:
+    """US dollars; None where no price is known, or nothing that is priced was counted."""
+    from .cost_calculator import cost_of
+    from .exceptions import EQError
+
+    usage = response.get("usage")
+    if usage is None:
+        return None
+    tier = response.get("service_tier")
+    # What was asked for, then what answered: an alias of the caller's may have no price.
+    named = [(info.model, info.provider), (str(response.get("model")), info.provider)]
+    try:
+        return float(cost_of(usage, named, tier if isinstance(tier, str) else None))
+    except EQError:
+        return None

@@ -7,9 +7,10 @@ from __future__ import annotations
 import functools
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from pydantic import BaseModel
 
@@ -19,7 +20,7 @@ from .entra import CREDENTIALS, refuse_credentials
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, without
 from .ranking import ARGUMENTS, to_request
-from .structured import read_response_format
+from .structured import fit, read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
 
@@ -37,15 +38,17 @@ __all__ = [
 # They promise something that this version does not do for every call; ignoring them would be a lie.
 _UNSUPPORTED = (
     "fallbacks context_window_fallbacks context_window_fallback_dict content_policy_fallbacks mock_response "
-    "mock_tool_calls mock_timeout model_list deployment_id client shared_session enable_json_schema_validation "
-    "ensure_alternating_roles user_continue_message max_image_size"
+    "mock_tool_calls mock_timeout model_list deployment_id client shared_session ensure_alternating_roles "
+    "user_continue_message"
 ).split()
+_NOT_FOR_HANDLERS = (*_UNSUPPORTED, "enable_json_schema_validation", "max_image_size")
 # Read here and not sent. From `metadata` on it is litellm's own bookkeeping, which programs pass along; `metadata`
 # belongs to callbacks there (a provider that wants it gets it through extra_body).
 _LOCAL = frozenset(_UNSUPPORTED).union(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
-    "additional_drop_params allowed_openai_params response_format "
+    "additional_drop_params allowed_openai_params response_format max_image_size allow_private_media "
+    "enable_json_schema_validation "
     "metadata litellm_metadata litellm_call_id litellm_session_id litellm_trace_id logger_fn verbose force_timeout "
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model "
@@ -57,7 +60,10 @@ _PATHS = {
     "completions": "/completions",
     "embeddings": "/embeddings",
     "rerank": "/rerank",
+    "responses": "/responses",
 }
+# The Responses API keeps `metadata` with the response, and `extra_query` goes into the URL.
+_LOCAL_OF_RESPONSES = _LOCAL - {"metadata"} | {"extra_query"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class CallInfo:
     provider: str
     model: str
     api_base: str
+    structured_output: str | None = None
 
 
 class Call(NamedTuple):
@@ -112,7 +119,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"``, ``"embeddings"`` or ``"rerank"``.
+        route: ``"chat"``, ``"completions"``, ``"embeddings"``, ``"rerank"`` or ``"responses"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
@@ -132,7 +139,9 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     is_native = bool(row["protocol"]) and _translates(route, provider, name)
     if route == "chat":
         body["messages"] = list_messages(params["messages"], model)
-    local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
+    local = _LOCAL_OF_RESPONSES if route == "responses" else _LOCAL
+    if row["options"]:
+        local = local.union(option[0] for option in row["options"])
     if provider in _OF_AZURE:
         refuse_credentials(provider, params)
         local |= CREDENTIALS
@@ -150,17 +159,21 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
-    adapt(body, route, provider, params)
+    if route != "responses":
+        adapt(body, route, provider, params)
     if row["refuses"] and route == "chat":
         body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
+    way = fit(body, provider, allowed_params(params)) if response_format is not None else None
     if (extra_body := get("extra_body")) is not None:
         body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     target, info = _find_target(route, provider, name, bool(get("stream")), params)
+    if way is not None:
+        info = _info(info.provider, info.model, info.api_base, way)
     return Call(target, _serialise(body, model, is_native), info, _own_headers(provider, params))
 
 
-def _refuse(params: Mapping[str, Any], provider: str, model: str) -> None:
-    names = [name for name in _UNSUPPORTED if params.get(name)]
+def _refuse(params: Mapping[str, Any], provider: str, model: str, refused: Sequence[str] = _UNSUPPORTED) -> None:
+    names = [name for name in refused if params.get(name)]
     raise UnsupportedParamsError(f"edgequake_async does not support parameters: {names}", provider, model)
 
 
@@ -171,8 +184,8 @@ def handler_params(params: Mapping[str, Any], provider: str) -> tuple[dict[str, 
         BadRequestError, UnsupportedParamsError: as ``prepare``.
     """
     model = params["model"]
-    if any(params.get(name) for name in _UNSUPPORTED):
-        _refuse(params, provider, model)
+    if any(params.get(name) for name in _NOT_FOR_HANDLERS):
+        _refuse(params, provider, model, _NOT_FOR_HANDLERS)
     given = {key: value for key, value in params.items() if value is not None}
     optional = {key: value for key, value in given.items() if key not in _LOCAL}
     if (response_format := given.get("response_format")) is not None:
@@ -223,6 +236,9 @@ def _find_target(
     model = params["model"]
     row = config.row(provider)
     options = config.options_for(provider, params) if row["options"] else config.EMPTY
+    allows = get("allow_private_media")
+    if config.get("allow_private_media") if allows is None else allows:
+        options = {**options, "allow_private_media": True}
     given_base = get("api_base") or get("base_url")
     if given_base:
         base = config.with_suffix(provider, _text("api_base", given_base, model))
@@ -234,6 +250,9 @@ def _find_target(
     else:
         # A token that the call itself gives wins over a key that lies around.
         key = None if provider in _OF_AZURE and get("azure_ad_token") else config.key_for(provider)
+    if not base and row["auth"]:
+        # What authorises the call knows more places to look in (a profile of AWS), and fills in the blank.
+        base = row["base_url"]
     if not base:
         names = " or ".join(config.base_variables(provider))
         why = f"provider {provider!r} has no default; pass api_base or set {names}"
@@ -251,7 +270,7 @@ def _find_target(
     verify = get("ssl_verify")
     terms = (
         "POST",
-        row["paths"].get(route) or _PATHS[route],
+        _path(route, row, params),
         provider,
         base,
         key,
@@ -265,6 +284,12 @@ def _find_target(
         return make_target(*terms), _info(provider, name, base)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], model) from None
+
+
+def _path(route: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> str:
+    path: str = row["paths"].get(route) or _PATHS[route]
+    query = params.get("extra_query") if route == "responses" else None
+    return f"{path}?{urlencode(_mapping('extra_query', query, params['model']), doseq=True)}" if query else path
 
 
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.

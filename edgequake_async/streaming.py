@@ -66,11 +66,12 @@ class Reader:
         return self.explain(to_exception(payload, self._model))
 
     def explain(self, error: EQError) -> EQError:
-        error.partial = self._partial()
+        error.partial = self.whole()
         error.generated_content = _text(error.partial)
         return error
 
-    def _partial(self) -> ModelResponse | None:
+    def whole(self) -> ModelResponse | None:
+        """What has arrived as one response; None where nothing has."""
         chunks = [
             {"choices": [{"index": 0, "delta": {"content": kept}}]} if isinstance(kept, str) else kept
             for kept in self._kept
@@ -104,9 +105,10 @@ class CustomStreamWrapper:
         custom_llm_provider: the provider's name in the table.
     """
 
-    def __init__(self, stream: Stream, info: CallInfo) -> None:
+    def __init__(self, stream: Stream, info: CallInfo, check: Callable[[], None] | None = None) -> None:
         self._stream = stream
         self._info = info
+        self._check = check
         self.model = info.model
         self.custom_llm_provider = info.provider
 
@@ -117,6 +119,16 @@ class CustomStreamWrapper:
     @property
     def _hidden_params(self) -> dict[str, Any]:
         return hidden_params(self._info, self._stream.head.pairs())
+
+    def _check_end(self) -> None:
+        """Check, once, what a stream said that has come to its end."""
+        check, self._check = self._check, None
+        if check is not None:
+            check()
+
+    def _abandon(self) -> None:
+        self._check = None
+        self._stream.abort()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self.custom_llm_provider}/{self.model}>"
@@ -129,19 +141,28 @@ class AsyncStreamWrapper(CustomStreamWrapper):
     that preceded it, with what had arrived in its ``partial`` and ``generated_content``.
     """
 
-    def __init__(self, stream: Stream, info: CallInfo) -> None:
-        super().__init__(stream, info)
+    def __init__(self, stream: Stream, info: CallInfo, check: Callable[[], None] | None = None) -> None:
+        super().__init__(stream, info, check)
         self._anext: Callable[[], Awaitable[ModelResponseStream]] = stream.__anext__
+
+    async def _checked(self) -> ModelResponseStream:
+        """The next chunk; at the end of the stream what it said is checked."""
+        try:
+            chunk: ModelResponseStream = await self._stream.__anext__()
+            return chunk
+        except StopAsyncIteration:
+            self._check_end()
+            raise
 
     def __aiter__(self) -> Self:
         return self
 
     def __anext__(self) -> Awaitable[ModelResponseStream]:
-        return self._anext()
+        return self._anext() if self._check is None else self._checked()
 
     async def aclose(self) -> None:
         """Close the connection to the provider. Chunks that are buffered stay readable; then the stream ends."""
-        self._stream.abort()
+        self._abandon()
 
     async def __aenter__(self) -> Self:
         return self
@@ -149,7 +170,7 @@ class AsyncStreamWrapper(CustomStreamWrapper):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._stream.abort()
+        self._abandon()
 
 
 class SyncStreamWrapper(CustomStreamWrapper):
@@ -159,14 +180,14 @@ class SyncStreamWrapper(CustomStreamWrapper):
     ``close`` or leaving ``with`` closes the connection to the provider.
     """
 
-    def __init__(self, stream: Stream, info: CallInfo) -> None:
-        super().__init__(stream, info)
+    def __init__(self, stream: Stream, info: CallInfo, check: Callable[[], None] | None = None) -> None:
+        super().__init__(stream, info, check)
         self._ready: deque[ModelResponseStream] = deque()
 
     @classmethod
     def of(cls, stream: AsyncStreamWrapper) -> Self:
         """The same stream for sync code."""
-        return cls(stream._stream, stream._info)
+        return cls(stream._stream, stream._info, stream._check)
 
     def __iter__(self) -> Self:
         return self
@@ -175,13 +196,14 @@ class SyncStreamWrapper(CustomStreamWrapper):
         if not self._ready:
             batch = sync.run(_next_batch, self._stream)
             if not batch:
+                self._check_end()
                 raise StopIteration
             self._ready.extend(batch)
         return self._ready.popleft()
 
     def close(self) -> None:
         """Close the connection to the provider. Chunks that are buffered stay readable; then the stream ends."""
-        self._stream.abort()
+        self._abandon()
 
     def __enter__(self) -> Self:
         return self

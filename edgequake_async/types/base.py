@@ -60,7 +60,8 @@ class OpenAIObject(BaseModel):
 
     model_config = ConfigDict(extra="allow", protected_namespaces=())
 
-    # Fields that are missing unless sent and not null, with the class that a dict of theirs becomes on first access.
+    # Fields that are missing unless sent and not null, with the class that a dict of theirs, or each dict of a list,
+    # becomes on first access.
     optional_fields: ClassVar[Mapping[str, type[OpenAIObject] | None]] = {}
     # Where an optional field is read from when only that was sent; dumps keep the name that was sent.
     read_aliases: ClassVar[Mapping[str, str]] = {}
@@ -76,6 +77,8 @@ class OpenAIObject(BaseModel):
         model = self.optional_fields[name]
         if model is not None and isinstance(value, dict):
             value = extra[name] = construct(model, value)
+        elif model is not None and isinstance(value, list) and any(isinstance(item, dict) for item in value):
+            value = extra[name] = [construct(model, item) if isinstance(item, dict) else item for item in value]
         return value
 
     def _find(self, name: str) -> Any:
@@ -158,7 +161,7 @@ class Source(Protocol):
     def headers(self) -> Mapping[str, str]: ...
     @property
     def response_ms(self) -> float: ...
-    def hidden_params(self) -> _Dict: ...
+    def hidden_params(self, response: Response) -> _Dict: ...
 
 
 class Response(OpenAIObject):
@@ -187,7 +190,7 @@ class Response(OpenAIObject):
 
     @property
     def _hidden_params(self) -> _Dict:
-        found: _Dict = self._beside_or("_hidden_params", lambda source: source.hidden_params() if source else {})
+        found: _Dict = self._beside_or("_hidden_params", lambda source: source.hidden_params(self) if source else {})
         return found
 
     @_hidden_params.setter

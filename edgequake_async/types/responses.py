@@ -15,6 +15,7 @@ from .base import AS_SENT, OpenAIObject, Response, Text
 __all__ = ["ResponseAPIUsage", "ResponseOutputContent", "ResponseOutputItem", "ResponsesAPIResponse"]
 
 _Count = Annotated[int, AS_SENT]
+_Any = Annotated[Any, AS_SENT]
 
 
 class ResponseAPIUsage(OpenAIObject):
@@ -35,27 +36,36 @@ class ResponseOutputContent(OpenAIObject):
     """A part of a message: ``output_text`` with its ``text``, ``refusal``, and what else a provider sends."""
 
     type: Text = None
-    text: Text = None
+
+    if TYPE_CHECKING:
+        text: str | None = None
+        annotations: list[dict[str, Any]] | None = None
+        refusal: str | None = None
 
 
 class ResponseOutputItem(OpenAIObject):
-    """A message, a reasoning item, a tool call ...: ``type`` says which, its other fields are there as sent."""
+    """A message, a reasoning item, a tool call ...: ``type`` says which, its other fields are there as sent.
 
-    id: Text = None
+    Its dump may be an item of the next request's ``input``, so a field that was not sent is missing, not None.
+    """
+
     type: Text = None
-    status: Text = None
-    content: SerializeAsAny[list[ResponseOutputContent] | None] = None
+
+    optional_fields = MappingProxyType({"content": ResponseOutputContent, "summary": ResponseOutputContent})
 
     if TYPE_CHECKING:
+        id: str | None = None
+        status: str | None = None
+        content: list[ResponseOutputContent] | None = None
+        summary: list[ResponseOutputContent] | None = None
         role: str | None = None
         name: str | None = None
         arguments: str | None = None
         call_id: str | None = None
-        summary: list[dict[str, Any]] | None = None
 
 
 class ResponsesAPIResponse(Response):
-    """A whole answer. ``created_at`` is in Unix seconds."""
+    """A whole answer. ``created_at`` is in Unix seconds; ``id`` is the provider's own."""
 
     id: Text = None
     object: Text = "response"
@@ -64,18 +74,35 @@ class ResponsesAPIResponse(Response):
     status: Text = None
     output: SerializeAsAny[list[ResponseOutputItem]] = Field(default_factory=list)
     usage: SerializeAsAny[ResponseAPIUsage | None] = None
+    error: SerializeAsAny[OpenAIObject | None] = None
+    incomplete_details: SerializeAsAny[OpenAIObject | None] = None
+    instructions: _Any = None
+    max_output_tokens: _Any = None
+    metadata: _Any = None
+    parallel_tool_calls: _Any = None
+    previous_response_id: Text = None
+    reasoning: _Any = None
+    temperature: _Any = None
+    text: _Any = None
+    tool_choice: _Any = None
+    tools: _Any = None
+    top_p: _Any = None
+    truncation: Text = None
+    user: Text = None
 
     if TYPE_CHECKING:
-        error: dict[str, Any] | None = None
-        incomplete_details: dict[str, Any] | None = None
-        instructions: str | None = None
-        metadata: dict[str, Any] | None = None
-        previous_response_id: str | None = None
-        reasoning: dict[str, Any] | None = None
         service_tier: str | None = None
+        store: bool | None = None
 
     @property
     def output_text(self) -> str:
         """The text of all messages."""
-        parts = (part for item in self.output if item.type == "message" for part in item.content or ())
-        return "".join(part.text or "" for part in parts if part.type == "output_text")
+        items = self.output if isinstance(self.output, list) else []
+        contents = [item.get("content") for item in items if _is(item, "message")]
+        parts = [part for content in contents if isinstance(content, list) for part in content]
+        texts = [part.get("text") for part in parts if _is(part, "output_text")]
+        return "".join(text for text in texts if isinstance(text, str))
+
+
+def _is(value: Any, kind: str) -> bool:
+    return isinstance(value, OpenAIObject) and bool(value.get("type") == kind)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..cost_calculator import CostPerToken
 from ..provider_names import LlmProviders
 from . import *  # noqa: F403
 from . import __all__ as _TYPES
 
-__all__ = [*_TYPES, "LlmProviders"]
+__all__ = [*_TYPES, "CostPerToken", "LlmProviders"]

@@ -53,7 +53,13 @@ VALUES: dict[str, Any] = {
     "verbosity": "low",
     "web_search_options": {},
 }
-MODELS = {"anthropic": "claude-sonnet-4-5", "gemini": "gemini-2.5-flash", "vertex_ai": "gemini-2.5-flash"}
+MODELS = {
+    "anthropic": "claude-sonnet-4-5",
+    "bedrock": "anthropic.claude-sonnet-4-5-20250929-v1:0",
+    "gemini": "gemini-2.5-flash",
+    "vertex_ai": "gemini-2.5-flash",
+}
+EMBEDDERS = {"bedrock": "amazon.titan-embed-text-v2:0"}
 # What makes sense only beside another.
 BESIDE: dict[str, dict[str, Any]] = {
     "parallel_tool_calls": {"tools": TOOLS},
@@ -205,6 +211,9 @@ def test_a_protocol_of_its_own_takes_what_it_says_it_takes(
     call = {"model": f"{provider}/{model}", "api_base": fake.base_url, "api_key": "eyJ.token", "num_retries": 0}
     call |= {name: VALUES[name], **BESIDE.get(name, {})}
     is_chat = name not in ("dimensions", "encoding_format")
+    if not is_chat:
+        model = EMBEDDERS.get(provider, model)
+        call["model"] = f"{provider}/{model}"
     supported = eq.get_supported_openai_params(
         f"{provider}/{model}", None, "chat_completion" if is_chat else "embeddings"
     )

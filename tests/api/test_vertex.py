@@ -1,4 +1,4 @@
-"""Vertex AI's other makers, which speak OpenAI's words behind its addresses, its embeddings, and Gemini's media by address."""
+"""Vertex AI's other makers, which speak OpenAI's words, its embeddings, and Gemini's media by address."""
 
 from __future__ import annotations
 

@@ -62,6 +62,7 @@ _ENDPOINTS = {
 # Not judged, by wire format, endpoint or id, and why.
 _EXCEPTIONS = {
     "api.generate": "Ollama's text completion; api/chat is asked",
+    "bedrock-rerank": "a service of its own, bedrock-agent-runtime",
     "cohere-v1": "Cohere's v1, which v2 replaced",
     "cohere-v1.embed": "Cohere's v1, which v2 replaced",
     "cohere-v1.rerank": "Cohere's v1, which v2 replaced",

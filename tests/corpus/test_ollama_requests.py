@@ -23,7 +23,6 @@ Json = dict[str, Any]
 PIXEL = "iVBORw0KGgo="
 CALL = {"id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"x": 2}'}}
 REFUSED: dict[str, Any] = {
-    "a picture at an address": [{"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}],
     "a picture that is not base64": [{"type": "image_url", "image_url": "data:image/svg+xml,<svg/>"}],
     "sound": [{"type": "input_audio", "input_audio": {"data": "", "format": "wav"}}],
 }

@@ -19,7 +19,6 @@ pytestmark = needed
 
 # By wire format, the prefix of the model. Cohere's v1, which v2 replaced, is not spoken.
 ASKED = {
-    "bedrock-rerank": "bedrock",
     "cohere-v2.rerank": "cohere",
     "llamacpp-rerank": "llamacpp",
     "openrouter-rerank": "openrouter",
@@ -27,7 +26,6 @@ ASKED = {
     "voyage-rerank": "voyage",
 }
 _TOP = {"voyage-rerank": "top_k"}
-_BEDROCK = "arn:aws:bedrock:us-east-1::foundation-model/cohere.rerank-v3-5:0"
 
 
 def recorded() -> list[Exchange]:
@@ -47,7 +45,7 @@ async def test_rerank(exchange: Exchange, replay: Replay) -> None:
         "top_n": asked.get(top),
     }
     response: Any = await edgequake_async.arerank(
-        model=f"{ASKED[exchange.wire_format]}/{_BEDROCK if exchange.provider == 'bedrock' else exchange.model}",
+        model=f"{ASKED[exchange.wire_format]}/{exchange.model}",
         **question,
         api_base=replay.base_url(exchange, RECORDED),
         api_key="corpus-key-0123456789",

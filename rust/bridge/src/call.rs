@@ -8,8 +8,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use edgequake_engine::body::{Body, Content, Part};
 use edgequake_engine::call::{self, Call, OnRetry};
+use edgequake_engine::media;
 use edgequake_engine::protocol::{self, Ask, Route};
-use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve};
+use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve, structured};
 use edgequake_engine::target::header_map;
 use edgequake_engine::wire::Wire;
 use edgequake_engine::{Error, download as engine_download, stream as engine_stream, vectors};
@@ -182,6 +183,18 @@ pub fn translates(route: &str, provider: &str, model: &str) -> bool {
     let (route, _) = Route::named(route).unwrap_or_default();
     let ask = Ask { route, model: model.to_owned(), ..Ask::default() };
     provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, &ask))
+}
+
+/// How a model is made to answer in JSON: `json_schema`, `tool` or `json_object`.
+#[pyfunction]
+pub fn structured_output(provider: &str, model: &str, schema: bool) -> &'static str {
+    structured::structured(provider, model, schema).name()
+}
+
+/// What kind of file bytes are, by how they begin.
+#[pyfunction]
+pub fn media_type(content: &[u8]) -> Option<&'static str> {
+    media::media_type(content)
 }
 
 /// The provider table.

@@ -14,6 +14,7 @@ mod reply;
 mod runtime;
 mod stream;
 mod target;
+mod tokens;
 
 use pyo3::prelude::*;
 
@@ -34,6 +35,8 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::download, module)?)?;
     module.add_function(wrap_pyfunction!(call::embed, module)?)?;
     module.add_function(wrap_pyfunction!(call::open_stream, module)?)?;
+    module.add_function(wrap_pyfunction!(call::structured_output, module)?)?;
+    module.add_function(wrap_pyfunction!(call::media_type, module)?)?;
     module.add_function(wrap_pyfunction!(call::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(call::translates, module)?)?;
     module.add_function(wrap_pyfunction!(call::providers, module)?)?;
@@ -42,6 +45,10 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(params::supported_params, module)?)?;
     module.add_function(wrap_pyfunction!(params::unsupported_params, module)?)?;
     module.add_function(wrap_pyfunction!(call::translates, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::count_tokens, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::count_tokens_async, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::encode_tokens, module)?)?;
+    module.add_function(wrap_pyfunction!(tokens::decode_tokens, module)?)?;
     module.add_function(wrap_pyfunction!(probe::probe, module)?)?;
     Ok(())
 }

@@ -60,7 +60,8 @@ impl Target {
         };
         let ask = completed.transpose().map_err(named)?;
         let (native, options) = ask.map_or_else(Default::default, |ask| native(ask, &provider));
-        let authorise = match row.filter(|_| api_key.is_none()) {
+        // What authorises calls also fills in what is left blank in an address.
+        let authorise = match row.filter(|_| api_key.is_none() || api_base.contains('{')) {
             Some(row) => auth::find(row.auth, &options, &verify).map_err(named)?,
             None => None,
         };

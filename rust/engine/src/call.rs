@@ -77,7 +77,7 @@ pub(crate) struct Head {
 pub async fn send(clients: &Clients, target: &Target, call: &Call) -> Result<Reply> {
     let started = Instant::now();
     let total = Deadline::after(target.timeouts.total, TimeoutKind::Total);
-    let encoded = encode(target, call)?;
+    let encoded = encode(clients, target, call, total).await?;
     let call = encoded.as_ref().unwrap_or(call);
     let mut head = open(clients, target, call, total, "application/json").await?;
     let (status, attempts) = (head.response.status().as_u16(), head.attempts);
@@ -105,7 +105,7 @@ pub async fn send(clients: &Clients, target: &Target, call: &Call) -> Result<Rep
     }
     let body = match &target.native {
         None => body,
-        Some(native) => native.decode(&body).map_err(|mut error| {
+        Some(native) => native.decode(&body, &headers).map_err(|mut error| {
             classify::with_headers(&mut error, &header_list(&headers));
             (error.details_mut().status, error.details_mut().body) = (Some(status), body.clone());
             sign(error)
@@ -117,12 +117,13 @@ pub async fn send(clients: &Clients, target: &Target, call: &Call) -> Result<Rep
 /// The call in the words of the target's protocol, where that is not OpenAI's.
 ///
 /// # Errors
-/// What the protocol cannot say.
-pub(crate) fn encode(target: &Target, call: &Call) -> Result<Option<Call>> {
+/// What the protocol cannot say; media that cannot be fetched for it.
+pub(crate) async fn encode(clients: &Clients, target: &Target, call: &Call, total: Deadline) -> Result<Option<Call>> {
     let (Some(native), Body::Json(body)) = (&target.native, &call.body) else {
         return Ok(None);
     };
-    let (body, path) = native.encode(body).map_err(|error| target.sign(error))?;
+    let encoded = total.run(native.encode(clients, body)).await.and_then(|encoded| encoded);
+    let (body, path) = encoded.map_err(|error| target.sign(error))?;
     let url = path.map(|path| target.url_of(&path)).transpose()?;
     Ok(Some(Call { body: Body::Json(body), url, ..call.clone() }))
 }

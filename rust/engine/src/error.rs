@@ -20,6 +20,8 @@ pub enum Kind {
     ContextWindowExceeded,
     /// The provider's safety system refused the request.
     ContentPolicyViolation,
+    /// What a message refers to could not be fetched.
+    ImageFetch,
     /// The provider cannot do what a parameter asks.
     UnsupportedParams,
     /// The model string names no provider that we know.
@@ -87,6 +89,7 @@ impl Kind {
             Self::BadRequest => "BadRequestError",
             Self::ContextWindowExceeded => "ContextWindowExceededError",
             Self::ContentPolicyViolation => "ContentPolicyViolationError",
+            Self::ImageFetch => "ImageFetchError",
             Self::UnsupportedParams => "UnsupportedParamsError",
             Self::UnknownProvider => "LiteLLMUnknownProvider",
             Self::Authentication => "AuthenticationError",

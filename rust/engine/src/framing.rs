@@ -3,6 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use memchr::memchr;
 
+use crate::aws_frames::Frames;
 use crate::error::{Error, Kind, Result};
 use crate::sse::{Decoder, Event};
 
@@ -17,6 +18,8 @@ pub enum Framing {
     ServerSent,
     /// One JSON document per line.
     Lines,
+    /// Amazon's event stream encoding.
+    AwsFrames,
 }
 
 /// Pieces of a body in, events out.
@@ -24,6 +27,7 @@ pub enum Framing {
 pub(crate) enum Cutter {
     ServerSent(Decoder),
     Lines(Lines),
+    AwsFrames(Frames),
 }
 
 impl Cutter {
@@ -31,6 +35,7 @@ impl Cutter {
         match framing {
             Framing::ServerSent => Self::ServerSent(Decoder::new(MAX_ITEM_BYTES)),
             Framing::Lines => Self::Lines(Lines::default()),
+            Framing::AwsFrames => Self::AwsFrames(Frames::default()),
         }
     }
 
@@ -41,6 +46,10 @@ impl Cutter {
                 lines.feed(&piece);
                 Ok(())
             }
+            Self::AwsFrames(frames) => {
+                frames.feed(&piece);
+                Ok(())
+            }
         }
     }
 
@@ -49,6 +58,7 @@ impl Cutter {
         match self {
             Self::ServerSent(decoder) => decoder.next_event(),
             Self::Lines(lines) => Ok(lines.next_line()?.map(event)),
+            Self::AwsFrames(frames) => frames.next_event(),
         }
     }
 
@@ -57,6 +67,8 @@ impl Cutter {
         match self {
             Self::ServerSent(decoder) => decoder.finish(),
             Self::Lines(lines) => Ok(lines.finish().map(event)),
+            // A frame says how long it is: what is left is cut short.
+            Self::AwsFrames(_) => Ok(None),
         }
     }
 }

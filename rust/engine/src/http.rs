@@ -1,4 +1,5 @@
-//! The pooled HTTP clients of a process: one per way of verifying certificates, made on first use, shared by all calls.
+//! The pooled HTTP clients of a process: one per way of verifying certificates, made on first use, shared by all calls;
+//! and beside them what was fetched to authorise calls.
 //!
 //! Key, base URL, headers and timeouts belong to the request, never to a client. Proxies come from the environment
 //! (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), read when a client is made.
@@ -6,19 +7,21 @@
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
-use reqwest::Client;
 use reqwest::redirect::{Action, Attempt, Policy};
+use reqwest::{Client, ClientBuilder};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
+use crate::auth::aws;
 use crate::auth::tokens::Tokens;
 use crate::connect::{ConnectElapsed, ConnectLimitLayer};
 use crate::error::{Error, Kind, Result, TimeoutKind};
+use crate::media;
 
 const MAX_REDIRECTS: usize = 10;
 
@@ -36,11 +39,15 @@ pub enum Verify {
     Near,
 }
 
-/// The clients of one process, and the tokens that its calls show.
+/// The clients of one process, and what they fetched to authorise calls.
 #[derive(Default)]
 pub struct Clients {
     clients: RwLock<HashMap<Verify, Client>>,
     pub(crate) tokens: Tokens,
+    /// Credentials of AWS.
+    pub(crate) aws: aws::Cache,
+    /// For public addresses, and for all.
+    for_media: [OnceLock<Client>; 2],
 }
 
 impl Clients {
@@ -53,23 +60,34 @@ impl Clients {
         if let Some(client) = clients.get(verify) {
             return Ok(client.clone());
         }
-        let client = build(verify)?;
+        let client = build(builder(verify)?.http2_adaptive_window(true).redirect(Policy::custom(follow)))?;
         clients.insert(verify.clone(), client.clone());
         Ok(client)
     }
+
+    /// The client that fetches what messages refer to, made on first use; it shares no connection with the others.
+    pub(crate) fn for_media(&self, allow_private: bool) -> Result<Client> {
+        let [public, any] = &self.for_media;
+        let made = if allow_private { any } else { public };
+        if let Some(client) = made.get() {
+            return Ok(client.clone());
+        }
+        let client = build(media::configure(builder(&Verify::System)?, allow_private))?;
+        Ok(made.get_or_init(|| client).clone())
+    }
 }
 
-fn build(verify: &Verify) -> Result<Client> {
+fn builder(verify: &Verify) -> Result<ClientBuilder> {
     let builder = Client::builder();
     let builder = if *verify == Verify::Near { builder.no_proxy() } else { builder };
-    builder
+    Ok(builder
         .tls_backend_preconfigured(tls(verify)?)
         .connector_layer(ConnectLimitLayer)
-        .http2_adaptive_window(true)
-        .redirect(Policy::custom(follow))
-        .user_agent(concat!("edgequake_async/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| Error::new(Kind::Connection, format!("Cannot set up HTTP: {}", root_cause(&error))))
+        .user_agent(concat!("edgequake_async/", env!("CARGO_PKG_VERSION"))))
+}
+
+fn build(builder: ClientBuilder) -> Result<Client> {
+    builder.build().map_err(|error| Error::new(Kind::Connection, format!("Cannot set up HTTP: {}", root_cause(&error))))
 }
 
 /// Redirects that keep the request as it is (307, 308) are followed within the origin. Elsewhere they would carry the

@@ -4,6 +4,7 @@
 //! [`stream::open`] for a stream of items.
 
 pub mod auth;
+pub mod aws_frames;
 pub mod body;
 pub mod buffer;
 pub mod call;
@@ -14,6 +15,7 @@ pub mod download;
 pub mod error;
 pub mod framing;
 pub mod http;
+pub mod media;
 mod poll;
 pub mod protocol;
 pub mod provider;
@@ -23,6 +25,7 @@ pub mod sse;
 pub mod stream;
 pub mod target;
 pub mod timeouts;
+pub mod tokens;
 pub mod vectors;
 pub mod wire;
 

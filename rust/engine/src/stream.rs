@@ -59,7 +59,7 @@ impl Drop for ChunkStream {
 /// Every failure before the head. Later ones are in the buffer, behind the chunks that preceded them.
 pub async fn open(clients: &Clients, target: Arc<Target>, call: &Call, wire: Wire) -> Result<ChunkStream> {
     let total = Deadline::after(target.timeouts.total, TimeoutKind::Total);
-    let encoded = call::encode(&target, call)?;
+    let encoded = call::encode(clients, &target, call, total).await?;
     let call = encoded.as_ref().unwrap_or(call);
     let accept = if wire.is_events() { "text/event-stream" } else { "*/*" };
     let Head { response, attempts, first_token, secrets } = call::open(clients, &target, call, total, accept).await?;
@@ -222,12 +222,14 @@ impl Producer {
 
     fn item_of_document(&self, body: &Bytes) -> Result<Bytes> {
         match &self.target.native {
-            Some(native) if self.wire == Wire::Chat => Wire::Events.item_of_document(body).or_else(|error| match error
-                .kind()
-            {
-                Kind::ResponseValidation => native.decode(body).and_then(|reply| Wire::Chat.item_of_document(&reply)),
-                _ => Err(error),
-            }),
+            Some(native) if self.wire == Wire::Chat => {
+                Wire::Events.item_of_document(body).or_else(|error| match error.kind() {
+                    Kind::ResponseValidation => {
+                        native.decode(body, &HeaderMap::new()).and_then(|reply| Wire::Chat.item_of_document(&reply))
+                    }
+                    _ => Err(error),
+                })
+            }
             _ => self.wire.item_of_document(body),
         }
     }

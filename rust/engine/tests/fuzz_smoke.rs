@@ -1,6 +1,13 @@
-//! The fuzz target of `fuzz/` on a stable compiler: streams from a seeded generator, cut at random.
+//! The fuzz targets of `fuzz/` on a stable compiler: streams from a seeded generator, cut at random.
 
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+#[path = "splits/frames.rs"]
+mod frames;
 mod splits;
+
+use aws_smithy_eventstream::frame::write_message_to;
+use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 
 /// What event streams are made of, and what resembles it.
 const TOKENS: [&[u8]; 24] = [
@@ -60,5 +67,60 @@ fn noise_is_cut_like_anything_else() {
     for _ in 0..20_000 {
         let stream: Vec<u8> = (0..random.below(60)).map(|_| b"data: \n\r:\xEF\xBB\xBFev"[random.below(14)]).collect();
         splits::check(&stream, |limit| random.below(limit + 1));
+    }
+}
+
+/// Frames with headers of every kind that has a length, as their encoder writes them.
+fn framed(random: &mut Random) -> Vec<u8> {
+    let mut message = Message::new((0..random.below(40)).map(|at| at as u8).collect::<Vec<u8>>());
+    let names = [":event-type", ":message-type", ":exception-type", ":error-code", ":error-message", "x"];
+    for _ in 0..random.below(4) {
+        let name = names[random.below(names.len())];
+        let value = match random.below(4) {
+            0 => HeaderValue::Bool(true),
+            1 => HeaderValue::Int64(7),
+            2 => HeaderValue::ByteArray(vec![0; random.below(9)].into()),
+            _ => HeaderValue::String("error".to_owned().into()),
+        };
+        message = message.add_header(Header::new(name, value));
+    }
+    let mut frame = Vec::new();
+    write_message_to(&message, &mut frame).unwrap();
+    frame
+}
+
+#[test]
+fn however_frames_are_cut_their_events_are_the_same() {
+    let mut random = Random(0x0f1e_2d3c_4b5a_6978);
+    for _ in 0..5_000 {
+        let frames: Vec<Vec<u8>> = (0..random.below(5)).map(|_| framed(&mut random)).collect();
+        let (events, error) = frames::check(&frames.concat(), |limit| random.below(limit + 1));
+        assert_eq!((events.len(), error), (frames.len(), None));
+    }
+}
+
+#[test]
+fn a_damaged_frame_is_an_error_or_never_whole() {
+    let mut random = Random(0x1122_3344_5566_7788);
+    for _ in 0..20_000 {
+        let mut frame = framed(&mut random);
+        let at = random.below(frame.len());
+        frame[at] ^= 1 << random.below(8);
+        let (events, error) = frames::check(&frame, |limit| random.below(limit + 1));
+        // A length that has grown waits for what never comes.
+        assert!(events.is_empty() && (error.is_some() || at < 4), "byte {at} of {}", frame.escape_ascii());
+    }
+}
+
+#[test]
+fn noise_is_no_panic() {
+    let mut random = Random(0x8877_6655_4433_2211);
+    for _ in 0..20_000 {
+        let mut noise: Vec<u8> = (0..random.below(60)).map(|_| random.below(256) as u8).collect();
+        // A plausible length, so that more than the length is looked at.
+        if let Some(length) = noise.first_chunk_mut() {
+            *length = (random.below(64) as u32).to_be_bytes();
+        }
+        frames::check(&noise, |limit| random.below(limit + 1));
     }
 }

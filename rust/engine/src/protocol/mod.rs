@@ -5,6 +5,7 @@
 
 pub mod anthropic;
 pub mod azure;
+pub mod bedrock;
 pub mod chunks;
 pub mod cohere;
 mod foreign;
@@ -18,12 +19,16 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
+use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
 use crate::chunk::Meaning;
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
+use crate::http::Clients;
+use crate::media;
 use crate::provider::params::is_openai;
+use crate::provider::structured::Structured;
 use crate::sse::Event;
 
 /// A JSON object in the order of its members: models read schemas in the order in which they are written.
@@ -54,7 +59,7 @@ impl Route {
 }
 
 /// What a provider is told besides a key and an address, by the names of its row's settings. `Debug` shows no value.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Options(BTreeMap<String, String>);
 
 impl Options {
@@ -74,6 +79,9 @@ impl fmt::Debug for Options {
         f.debug_set().entries(self.0.keys()).finish()
     }
 }
+
+/// The option of every provider by which a program allows media at addresses that are not public.
+const ALLOW_PRIVATE_MEDIA: &str = "allow_private_media";
 
 /// What a protocol is told of a call besides its body.
 #[derive(Clone, Debug, Default)]
@@ -137,6 +145,17 @@ pub trait Protocol: Send + Sync {
     /// Says more exactly what a failed reply is, where the provider says it in a way of its own.
     fn refine(&self, _error: &mut Error) {}
 
+    /// Whether the provider itself fetches what a message refers to by this http address. What it does not fetch is
+    /// fetched for it, and reaches [`Protocol::request`] as a data URL.
+    fn fetches(&self, _ask: &Ask, _url: &str) -> bool {
+        true
+    }
+
+    /// How a model is made to answer in JSON, where `asked` is how the caller says it.
+    fn structured(&self, _ask: &Ask, asked: Structured) -> Structured {
+        asked
+    }
+
     /// How the key is shown to who is at that base.
     fn key_header(&self, _ask: &Ask, _base: &str) -> KeyHeader {
         KeyHeader::Bearer
@@ -175,6 +194,9 @@ pub trait Protocol: Send + Sync {
     /// `ResponseValidation`: it is none.
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value>;
 
+    /// Adds to a whole reply in OpenAI's words what only its headers say.
+    fn annotate(&self, _ask: &Ask, _reply: &mut Value, _headers: &HeaderMap) {}
+
     /// A reader of one streamed reply.
     fn reader(&self, ask: &Ask) -> Box<dyn EventReader>;
 }
@@ -202,6 +224,7 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
         "anthropic" => Some(&anthropic::Anthropic),
         "azure" => Some(&azure::Azure),
         "azure_ai" => Some(&azure::AzureAi),
+        "bedrock" => Some(&bedrock::Bedrock),
         "cohere" => Some(&cohere::Cohere),
         "gemini" => Some(&gemini::Gemini),
         "mistral" => Some(&mistral::Mistral),
@@ -245,24 +268,29 @@ impl Native {
     }
 
     /// An OpenAI request as the provider wants it, and its path where that depends on it.
-    pub(crate) fn encode(&self, body: &Bytes) -> Result<(Bytes, Option<String>)> {
+    pub(crate) async fn encode(&self, clients: &Clients, body: &Bytes) -> Result<(Bytes, Option<String>)> {
         if self.passes_through() {
             return Ok((body.clone(), None));
         }
-        let body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
+        let mut body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
+        if self.ask.route == Route::Chat {
+            let allow_private = self.ask.options.get(ALLOW_PRIVATE_MEDIA).is_some();
+            media::embed(clients, &mut body, allow_private, |url| self.protocol.fetches(&self.ask, url)).await?;
+        }
         let request = self.protocol.request(&self.ask, body)?;
         let encoded = serde_json::to_vec(&request).map_err(|error| internal(&error))?;
         Ok((encoded.into(), self.protocol.path_of(&self.ask, &request)))
     }
 
     /// A whole reply as OpenAI would have said it.
-    pub(crate) fn decode(&self, body: &Bytes) -> Result<Bytes> {
+    pub(crate) fn decode(&self, body: &Bytes, headers: &HeaderMap) -> Result<Bytes> {
         if self.passes_through() || self.protocol.is_plain(&self.ask, body) {
             return Ok(body.clone());
         }
         let reply = serde_json::from_slice(body)
             .map_err(|error| Error::new(Kind::ResponseValidation, format!("The reply is not JSON: {error}")))?;
-        let reply = self.protocol.reply(&self.ask, reply)?;
+        let mut reply = self.protocol.reply(&self.ask, reply)?;
+        self.protocol.annotate(&self.ask, &mut reply, headers);
         serde_json::to_vec(&reply).map(Bytes::from).map_err(|error| internal(&error))
     }
 

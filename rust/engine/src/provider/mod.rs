@@ -3,6 +3,7 @@
 pub mod openai;
 pub mod params;
 pub mod resolve;
+pub mod structured;
 mod table;
 
 pub use table::providers;
@@ -31,8 +32,8 @@ pub struct Provider {
     pub auth: &'static str,
     /// The protocol that it speaks, as [`crate::protocol::find`] knows it; "" for OpenAI's.
     pub protocol: &'static str,
-    /// What it is known to have of `chat`, `embeddings` and `rerank`, by its documentation, litellm's or traffic. A call to
-    /// another is sent all the same.
+    /// What it is known to have of `chat`, `embeddings`, `rerank` and `responses`, by its documentation, litellm's or
+    /// traffic. A call to another is sent all the same, but for responses, which are asked for as chats where it lacks them.
     pub endpoints: &'static [&'static str],
     /// Endpoints that are not where OpenAI has them, with their paths under the base URL.
     pub paths: &'static [(&'static str, &'static str)],
@@ -100,7 +101,7 @@ mod tests {
     #[test]
     fn endpoints_are_known_ones() {
         for provider in providers() {
-            let known = |name: &str| ["chat", "embeddings", "rerank"].contains(&name);
+            let known = |name: &str| ["chat", "embeddings", "rerank", "responses"].contains(&name);
             assert!(!provider.endpoints.is_empty(), "{}", provider.name);
             assert!(provider.endpoints.iter().all(|name| known(name)), "{}", provider.name);
             for (name, path) in provider.paths {

@@ -22,7 +22,7 @@ const HEURISTICS: &[(&str, &str)] = &[
 const DEFAULT: &str = "openai";
 
 /// Providers of the litellm world whose own protocols are not spoken here.
-const UNSUPPORTED: &[&str] = &["bedrock", "replicate", "sagemaker"];
+const UNSUPPORTED: &[&str] = &["replicate", "sagemaker"];
 
 /// Providers of the litellm world that are no more: since when, and who says so.
 const GONE: &[(&str, &str)] = &[

@@ -38,6 +38,10 @@ const LOCAL: Provider = Provider { key_required: false, endpoints: CHAT_AND_EMBE
 
 const CHAT_AND_EMBEDDINGS: &[&str] = &["chat", "embeddings"];
 
+/// Those of which answers of `/responses` are recorded, or whose documentation has it.
+const CHAT_AND_RESPONSES: &[&str] = &["chat", "responses"];
+const WITH_RESPONSES: &[&str] = &["chat", "embeddings", "responses"];
+
 /// Every provider.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {
     [makers::ROWS, hosts::ROWS, gateways::ROWS, local::ROWS].into_iter().flatten()

@@ -7,19 +7,20 @@ use serde_json::Value;
 
 use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route};
 use crate::error::Result;
+use crate::provider::structured::Structured;
 
 mod content;
-mod model;
-mod reply;
-mod request;
-mod stream;
+pub(super) mod model;
+pub(super) mod reply;
+pub(super) mod request;
+pub(super) mod stream;
 mod tools;
 
 #[cfg(test)]
 mod tests;
 
 /// The tool by which models without structured output of their own are made to answer in JSON.
-const JSON_TOOL: &str = "json_tool_call";
+pub(super) const JSON_TOOL: &str = "json_tool_call";
 
 /// The protocol.
 pub struct Anthropic;
@@ -29,6 +30,14 @@ impl Protocol for Anthropic {
         match ask.route {
             Route::Chat => Ok("/messages".to_owned()),
             Route::Embeddings | Route::Rerank => Err(ask.no_route()),
+        }
+    }
+
+    fn structured(&self, ask: &Ask, asked: Structured) -> Structured {
+        if asked == Structured::JsonSchema && model::has_structured_output(&ask.model) {
+            asked
+        } else {
+            Structured::Tool
         }
     }
 

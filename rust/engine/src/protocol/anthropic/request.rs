@@ -69,7 +69,7 @@ pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
 }
 
 /// `reasoning_effort`, where the caller does not say `thinking` in Anthropic's own words.
-fn think(ask: &Ask, body: &mut Object, to: &mut Object) {
+pub fn think(ask: &Ask, body: &mut Object, to: &mut Object) {
     if body.get("thinking").is_some_and(|thinking| !thinking.is_null()) {
         return;
     }

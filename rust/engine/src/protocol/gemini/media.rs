@@ -1,12 +1,27 @@
 //! Parts of OpenAI messages as Gemini's: text, and media inline or by reference.
 //!
-//! Gemini fetches `https` and `gs` addresses itself. Marks of where a prompt may be cached are left out: Gemini caches on
+//! Gemini fetches most `https` and all `gs` addresses itself. Marks of where a prompt may be cached are left out: Gemini caches on
 //! its own.
 
 use serde_json::{Value, json};
 
 use crate::error::Result;
 use crate::protocol::{Object, bad, text};
+
+/// Where what is Google's own is found.
+const OWN: [&str; 4] = [
+    "https://generativelanguage.googleapis.com/",
+    "https://www.youtube.com/",
+    "https://youtube.com/",
+    "https://youtu.be/",
+];
+
+/// Whether a model fetches what is at an http address: uploaded files and YouTube's films always, others by https and
+/// not before Gemini 2.5 (<https://ai.google.dev/gemini-api/docs/file-input-methods>).
+pub fn is_fetched(model: &str, url: &str) -> bool {
+    let is_old = ["gemini-1", "gemini-2.0"].iter().any(|old| model.contains(old));
+    OWN.iter().any(|own| url.starts_with(own)) || (url.starts_with("https://") && !is_old)
+}
 
 /// The finest resolution.
 pub const HIGH: &str = "MEDIA_RESOLUTION_HIGH";

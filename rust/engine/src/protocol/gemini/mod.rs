@@ -38,6 +38,10 @@ impl Protocol for Gemini {
         Ok(format!("/{}:{method}", encoded(&resource(&ask.model))))
     }
 
+    fn fetches(&self, ask: &Ask, url: &str) -> bool {
+        media::is_fetched(&ask.model, url)
+    }
+
     fn key_header(&self, _ask: &Ask, _base: &str) -> KeyHeader {
         KeyHeader::Named("x-goog-api-key")
     }

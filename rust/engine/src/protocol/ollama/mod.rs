@@ -50,6 +50,11 @@ impl Protocol for Ollama {
         request.map(Value::Object)
     }
 
+    /// It takes pictures in base64 alone (https://github.com/ollama/ollama/blob/main/docs/api.md).
+    fn fetches(&self, _ask: &Ask, _url: &str) -> bool {
+        false
+    }
+
     fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
         Some(match ask.route {
             Route::Chat => request::PARAMS,

@@ -10,6 +10,7 @@ use super::anthropic::Anthropic;
 use super::gemini::{Gemini, embeddings, encoded};
 use super::{Ask, EventReader, Object, Protocol, Route, bad};
 use crate::error::Result;
+use crate::provider::structured::Structured;
 
 mod family;
 mod predict;
@@ -85,6 +86,21 @@ impl Protocol for Vertex {
             }
             (_, Route::Embeddings) => predict::request(ask, body).map(Value::Object),
             _ => Gemini.request(ask, body),
+        }
+    }
+
+    /// Claude fetches nothing here (https://docs.anthropic.com/en/docs/build-with-claude/vision).
+    fn fetches(&self, ask: &Ask, url: &str) -> bool {
+        match family(&ask.model) {
+            Ok(Family::Claude(_)) => false,
+            _ => Gemini.fetches(ask, url),
+        }
+    }
+
+    fn structured(&self, ask: &Ask, asked: Structured) -> Structured {
+        match family(&ask.model) {
+            Ok(Family::Claude(_)) => Anthropic.structured(ask, asked),
+            _ => asked,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Those who pass calls on to other providers.
 
-use super::{CHAT_AND_EMBEDDINGS, HOSTED, LOCAL};
+use super::{CHAT_AND_EMBEDDINGS, HOSTED, LOCAL, WITH_RESPONSES};
 use crate::provider::Provider;
 
 pub(super) static ROWS: &[Provider] = &[
@@ -10,7 +10,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["ZAGUAN_API_KEY"],
         base_vars: &["ZAGUAN_BASE_URL"],
-        endpoints: CHAT_AND_EMBEDDINGS,
+        endpoints: WITH_RESPONSES,
         source: "https://zaguanai.com/docs/api",
         ..HOSTED
     },
@@ -19,7 +19,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://openrouter.ai/api/v1",
         key_vars: &["OPENROUTER_API_KEY", "OR_API_KEY"],
         base_vars: &["OPENROUTER_API_BASE"],
-        endpoints: CHAT_AND_EMBEDDINGS,
+        endpoints: WITH_RESPONSES,
         source: "https://www.openrouter.ai/docs/quick-start",
         ..HOSTED
     },
@@ -28,7 +28,8 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://ai-gateway.vercel.sh/v1",
         key_vars: &["VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN"],
         base_vars: &["VERCEL_AI_GATEWAY_API_BASE"],
-        endpoints: CHAT_AND_EMBEDDINGS,
+        // https://vercel.com/docs/ai-gateway/sdks-and-apis/responses
+        endpoints: WITH_RESPONSES,
         source: "https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions",
         ..HOSTED
     },
@@ -66,7 +67,8 @@ pub(super) static ROWS: &[Provider] = &[
         name: "litellm_proxy",
         key_vars: &["LITELLM_PROXY_API_KEY"],
         base_vars: &["LITELLM_PROXY_API_BASE"],
-        endpoints: &["chat", "embeddings", "rerank"],
+        // https://docs.litellm.ai/docs/response_api
+        endpoints: &["chat", "embeddings", "rerank", "responses"],
         source: "https://docs.litellm.ai/docs/providers/litellm_proxy",
         ..LOCAL
     },

@@ -63,7 +63,7 @@ pub(super) static ROWS: &[Provider] = &[
     Provider {
         name: "llamacpp",
         base_url: "http://localhost:8080/v1",
-        endpoints: &["chat", "embeddings", "rerank"],
+        endpoints: &["chat", "embeddings", "rerank", "responses"],
         source: "https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
         ..LOCAL
     },

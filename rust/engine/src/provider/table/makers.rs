@@ -1,6 +1,6 @@
 //! Those who serve models of their own.
 
-use super::{CHAT_AND_EMBEDDINGS, HOSTED};
+use super::{CHAT_AND_EMBEDDINGS, CHAT_AND_RESPONSES, HOSTED, WITH_RESPONSES};
 use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
@@ -9,7 +9,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.openai.com/v1",
         key_vars: &["OPENAI_API_KEY"],
         base_vars: &["OPENAI_BASE_URL", "OPENAI_API_BASE"],
-        endpoints: CHAT_AND_EMBEDDINGS,
+        endpoints: WITH_RESPONSES,
         source: "https://platform.openai.com/docs/api-reference/chat/create",
         ..HOSTED
     },
@@ -30,6 +30,32 @@ pub(super) static ROWS: &[Provider] = &[
         protocol: "gemini",
         endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://ai.google.dev/api/generate-content",
+        ..HOSTED
+    },
+    Provider {
+        name: "bedrock",
+        aliases: &["bedrock_converse"],
+        base_url: "https://bedrock-runtime.{aws_region_name}.amazonaws.com",
+        key_vars: &["AWS_BEARER_TOKEN_BEDROCK"],
+        base_vars: &["AWS_BEDROCK_RUNTIME_ENDPOINT", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"],
+        key_required: false,
+        options: &[
+            Setting::new("aws_region_name", &["AWS_REGION_NAME", "AWS_REGION", "AWS_DEFAULT_REGION"]),
+            Setting::new("aws_access_key_id", &[]),
+            Setting::secret("aws_secret_access_key", &[]),
+            Setting::secret("aws_session_token", &[]),
+            Setting::new("aws_profile_name", &["AWS_PROFILE_NAME"]),
+            Setting::new("aws_role_name", &[]),
+            Setting::new("aws_session_name", &[]),
+            Setting::secret("aws_web_identity_token", &[]),
+            Setting::new("aws_external_id", &[]),
+            Setting::new("aws_sts_endpoint", &[]),
+            Setting::new("aws_bedrock_runtime_endpoint", &[]),
+        ],
+        auth: "aws",
+        protocol: "bedrock",
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://docs.aws.amazon.com/general/latest/gr/bedrock.html",
         ..HOSTED
     },
     Provider {
@@ -84,6 +110,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.x.ai/v1",
         key_vars: &["XAI_API_KEY"],
         base_vars: &["XAI_API_BASE"],
+        endpoints: CHAT_AND_RESPONSES,
         source: "https://docs.x.ai/developers/rest-api-reference/inference",
         ..HOSTED
     },
@@ -92,6 +119,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.deepseek.com",
         key_vars: &["DEEPSEEK_API_KEY"],
         base_vars: &["DEEPSEEK_API_BASE"],
+        endpoints: CHAT_AND_RESPONSES,
         source: "https://api-docs.deepseek.com/",
         ..HOSTED
     },

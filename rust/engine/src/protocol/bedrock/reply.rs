@@ -1,0 +1,217 @@
+//! An answer of Converse's as a chat completion.
+
+use serde_json::{Value, json};
+
+use super::content::KEPT;
+use super::{JSON_TOOL, invalid, made_id, model};
+use crate::error::Result;
+use crate::protocol::{Ask, Object, count, now, text};
+
+/// The canonical reason for each of Bedrock's; others stay as they are.
+const REASONS: [(&str, &str); 7] = [
+    ("content_filtered", "content_filter"),
+    ("end_turn", "stop"),
+    ("guardrail_intervened", "content_filter"),
+    ("max_tokens", "length"),
+    ("model_context_window_exceeded", "length"),
+    ("stop_sequence", "stop"),
+    ("tool_use", "tool_calls"),
+];
+
+pub fn reply(ask: &Ask, reply: Value) -> Result<Value> {
+    let Value::Object(mut reply) = reply else {
+        return Err(invalid("it is no object"));
+    };
+    let output = reply.shift_remove("output").unwrap_or_default();
+    let Some(blocks) = output.pointer("/message/content").and_then(Value::as_array) else {
+        return Err(invalid("it has no content"));
+    };
+    let mut message = Message::default();
+    for block in blocks {
+        message.add(block);
+    }
+    let ended = Ended { has_calls: !message.calls.is_empty(), is_answered_by_tool: message.is_answered_by_tool };
+    let mut choice = Object::new();
+    choice.insert("index".into(), 0.into());
+    choice.insert("message".into(), message.into_value(blocks));
+    choice.extend(ended.finish(reply.shift_remove("stopReason").unwrap_or_default()));
+    let usage = usage(reply.shift_remove("usage").as_ref());
+    let mut completion = Object::new();
+    for (name, value) in [
+        ("id", made_id().into()),
+        ("object", "chat.completion".into()),
+        ("created", now().into()),
+        ("model", model::id(&ask.model).into()),
+        ("choices", json!([choice])),
+        ("usage", usage),
+    ] {
+        completion.insert(name.into(), value);
+    }
+    // What is left (metrics, a guardrail's trace) has no place of its own and keeps its name.
+    completion.extend(reply.into_iter().filter(|(_, value)| !value.is_null()));
+    Ok(Value::Object(completion))
+}
+
+/// How an answer ended, besides what it says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ended {
+    /// Tools are to be called.
+    pub has_calls: bool,
+    /// The tool that stands for a structured answer was called.
+    pub is_answered_by_tool: bool,
+}
+
+impl Ended {
+    /// `finish_reason`, and beside it the reason in Bedrock's words.
+    pub fn finish(self, raw: Value) -> Object {
+        let known = REASONS.iter().find(|(theirs, _)| Some(*theirs) == raw.as_str());
+        let reason = match known.map(|(_, ours)| *ours) {
+            // Some models say that they are done when they call.
+            Some("stop") if self.has_calls => "tool_calls".into(),
+            Some("tool_calls") if self.is_answered_by_tool && !self.has_calls => "stop".into(),
+            Some(reason) => reason.into(),
+            None => raw.clone(),
+        };
+        let mut said = Object::new();
+        let beside = (reason != raw).then(|| json!({ "finish_reason": raw }));
+        said.insert("finish_reason".into(), reason);
+        said.extend(beside.map(|beside| ("provider_specific_fields".to_owned(), beside)));
+        said
+    }
+}
+
+/// Usage in OpenAI's counts, the cache's beside them in litellm's names. The prompt is all that was sent: new, from the cache
+/// and written to it, which Bedrock counts apart.
+pub fn usage(usage: Option<&Value>) -> Value {
+    let Some(whole @ Value::Object(theirs)) = usage else {
+        return Value::Null;
+    };
+    let (read, written) = (whole.get("cacheReadInputTokens"), whole.get("cacheWriteInputTokens"));
+    let cached = count(whole, "cacheReadInputTokens") + count(whole, "cacheWriteInputTokens");
+    let (prompt, answer) = (count(whole, "inputTokens") + cached, count(whole, "outputTokens"));
+    let mut ours = Object::new();
+    ours.insert("prompt_tokens".into(), prompt.into());
+    ours.insert("completion_tokens".into(), answer.into());
+    ours.insert("total_tokens".into(), whole.get("totalTokens").cloned().unwrap_or_else(|| (prompt + answer).into()));
+    let counts = [("cached_tokens", read), ("cache_creation_tokens", written)];
+    let counts: Object =
+        counts.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?.clone()))).collect();
+    if !counts.is_empty() {
+        ours.insert("prompt_tokens_details".into(), Value::Object(counts));
+    }
+    for (name, count) in [("cache_read_input_tokens", read), ("cache_creation_input_tokens", written)] {
+        ours.extend(count.map(|count| (name.to_owned(), count.clone())));
+    }
+    // The counts of the cache stand there twice, under two names.
+    let told = ["inputTokens", "outputTokens", "totalTokens", "cacheReadInputTokens", "cacheWriteInputTokens"];
+    let is_told = |name: &str| told.contains(&name) || name.ends_with("InputTokenCount");
+    let own = theirs.iter().filter(|(name, value)| !is_told(name) && !value.is_null());
+    ours.extend(own.map(|(name, value)| (name.clone(), value.clone())));
+    Value::Object(ours)
+}
+
+/// Whether a call is of a tool that Amazon runs itself.
+pub fn is_of_server(call: &Value) -> bool {
+    text(call, "type") == Some("server_tool_use")
+}
+
+/// Whether the blocks say more than a message in OpenAI's shape: blocks of other kinds, or an order in which thinking, text
+/// and calls do not follow each other.
+pub fn must_keep(blocks: &[Value]) -> bool {
+    let mut reached = 0;
+    blocks.iter().any(|block| {
+        let place = if block.get("reasoningContent").is_some() {
+            0
+        } else if block.get("text").is_some() {
+            1
+        } else if let Some(call) = block.get("toolUse").filter(|call| !is_of_server(call)) {
+            if text(call, "name") == Some(JSON_TOOL) {
+                return false;
+            }
+            2
+        } else {
+            return true;
+        };
+        let is_out_of_order = place < reached;
+        reached = place;
+        is_out_of_order
+    })
+}
+
+/// A call in OpenAI's shape.
+pub fn call(call: &Value, arguments: &str) -> Value {
+    json!({
+        "id": call.get("toolUseId"),
+        "type": "function",
+        "function": {"name": call.get("name"), "arguments": arguments},
+    })
+}
+
+/// A thought as a thinking block.
+pub fn thought(reasoning: &Value) -> Option<Value> {
+    if let Some(data) = reasoning.get("redactedContent") {
+        return Some(json!({"type": "redacted_thinking", "data": data}));
+    }
+    let told = reasoning.get("reasoningText")?;
+    let mut block = json!({"type": "thinking", "thinking": text(told, "text").unwrap_or_default()});
+    if let (Some(signature), Some(block)) = (told.get("signature"), block.as_object_mut()) {
+        block.insert("signature".into(), signature.clone());
+    }
+    Some(block)
+}
+
+#[derive(Default)]
+struct Message {
+    text: String,
+    has_text: bool,
+    calls: Vec<Value>,
+    thinking: Vec<Value>,
+    is_answered_by_tool: bool,
+}
+
+impl Message {
+    fn add(&mut self, block: &Value) {
+        if let Some(said) = text(block, "text") {
+            self.say(said);
+        } else if let Some(cited) = block.get("citationsContent") {
+            for said in cited.get("content").and_then(Value::as_array).into_iter().flatten() {
+                self.say(text(said, "text").unwrap_or_default());
+            }
+        } else if let Some(made) = block.get("toolUse").filter(|made| !is_of_server(made)) {
+            let input = made.get("input").filter(|input| !input.is_null());
+            let arguments = input.map_or_else(|| "{}".to_owned(), Value::to_string);
+            if text(made, "name") == Some(JSON_TOOL) {
+                self.say(&arguments);
+                self.is_answered_by_tool = true;
+            } else {
+                self.calls.push(call(made, &arguments));
+            }
+        } else if let Some(reasoning) = block.get("reasoningContent") {
+            self.thinking.extend(thought(reasoning));
+        }
+    }
+
+    fn say(&mut self, said: &str) {
+        self.text.push_str(said);
+        self.has_text = true;
+    }
+
+    fn into_value(self, blocks: &[Value]) -> Value {
+        let thought: String = self.thinking.iter().filter_map(|block| text(block, "thinking")).collect();
+        let mut message = Object::new();
+        message.insert("role".into(), "assistant".into());
+        message.insert("content".into(), if self.has_text { self.text.into() } else { Value::Null });
+        for (name, list) in [("tool_calls", self.calls), ("thinking_blocks", self.thinking)] {
+            if !list.is_empty() {
+                message.insert(name.into(), Value::Array(list));
+            }
+        }
+        if !thought.is_empty() {
+            message.insert("reasoning_content".into(), thought.into());
+        }
+        if must_keep(blocks) {
+            message.insert("provider_specific_fields".into(), json!({KEPT: blocks}));
+        }
+        Value::Object(message)
+    }
+}

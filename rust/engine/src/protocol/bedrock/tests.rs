@@ -1,0 +1,69 @@
+//! Events by what they say, and failures by what they are; requests and whole replies are tested from Python.
+
+use bytes::Bytes;
+
+use super::*;
+
+fn read(events: &[(&str, Value)]) -> Vec<Value> {
+    let ask = Ask { provider: "bedrock".into(), model: "converse/amazon.nova-lite-v1:0".into(), ..Ask::default() };
+    let mut reader = Bedrock.reader(&ask);
+    let mut meanings = Vec::new();
+    for (name, told) in events {
+        let event = Event { name: Some((*name).into()), data: Bytes::from(told.to_string()) };
+        meanings.extend(reader.read(&event).unwrap());
+    }
+    meanings.extend(reader.end().unwrap());
+    let said = meanings.into_iter().map(|meaning| match meaning {
+        Meaning::Chunk { json, .. } => serde_json::from_slice(&json).unwrap(),
+        Meaning::Done => "done".into(),
+        Meaning::Failure(error) => error.to_string().into(),
+        Meaning::Last { .. } | Meaning::Nothing => Value::Null,
+    });
+    said.collect()
+}
+
+#[test]
+fn a_stream_waits_for_its_metadata() {
+    let start =
+        ("contentBlockStart", json!({"contentBlockIndex": 1, "start": {"toolUse": {"toolUseId": "t", "name": "f"}}}));
+    let mut events = vec![
+        ("messageStart", json!({"role": "assistant", "p": "abc"})),
+        ("contentBlockDelta", json!({"contentBlockIndex": 0, "delta": {"text": "Hi"}})),
+        ("contentBlockStop", json!({"contentBlockIndex": 0})),
+        start,
+        ("contentBlockStop", json!({"contentBlockIndex": 1})),
+        ("messageStop", json!({"stopReason": "tool_use", "p": "ab"})),
+    ];
+    let finish = |chunks: &[Value]| {
+        let last = chunks.iter().rev().find(|chunk| chunk.is_object()).cloned().unwrap_or_default();
+        (last["choices"][0]["finish_reason"].clone(), last["usage"]["prompt_tokens"].clone(), last["p"].clone())
+    };
+    // The body ends without: the reason is told all the same.
+    let chunks = read(&events);
+    assert_eq!(finish(&chunks), ("tool_calls".into(), Value::Null, Value::Null));
+    assert_eq!(chunks[3]["choices"][0]["delta"]["tool_calls"][0]["function"]["arguments"], "{}");
+    assert_eq!(chunks[0]["model"], "amazon.nova-lite-v1:0");
+    let usage = json!({"inputTokens": 2, "cacheReadInputTokens": 3, "cacheWriteInputTokens": 4, "outputTokens": 1, "totalTokens": 10});
+    events.push(("metadata", json!({"usage": usage, "metrics": {"latencyMs": 1}})));
+    let chunks = read(&events);
+    assert_eq!(finish(&chunks), ("tool_calls".into(), 9.into(), Value::Null));
+    assert_eq!(chunks.last(), Some(&json!("done")));
+    // Cut before it said why it ended: no reason is made up.
+    assert_eq!(finish(&read(&events[..5])), (Value::Null, Value::Null, Value::Null));
+}
+
+#[test]
+fn failures_inside_a_stream_have_their_kind() {
+    for (kind, expected) in [
+        ("throttlingException", "RateLimitError: no"),
+        ("modelTimeoutException", "Timeout: no"),
+        ("serviceUnavailableException", "ServiceUnavailableError: no"),
+        ("validationException", "BadRequestError: no"),
+        ("somethingNewException", "InternalServerError: no"),
+    ] {
+        assert_eq!(read(&[(&format!("{FAILURE}{kind}"), json!({"message": "no"}))]), [json!(expected)]);
+    }
+    let long = json!({"message": "The model returned the following errors: prompt is too long: 9 tokens > 8 maximum"});
+    let said = read(&[(&format!("{FAILURE}validationException"), long)]);
+    assert!(said[0].as_str().unwrap().starts_with("ContextWindowExceededError"), "{said:?}");
+}
