@@ -53,7 +53,7 @@ def told(documents: Iterable[Any], stream: bool) -> dict[str, Any]:
             joined = choices.setdefault(
                 str(choice.index or 0), {"content": "", "reasoning": "", "calls": {}, "finish": None}
             )
-            joined["content"] += says.content or ""
+            joined["content"] += text(says.content)
             joined["reasoning"] += getattr(says, "reasoning_content", None) or ""
             joined["finish"] = choice.finish_reason or joined["finish"]
             for position, call in enumerate(says.tool_calls or ()):
@@ -61,6 +61,12 @@ def told(documents: Iterable[Any], stream: bool) -> dict[str, Any]:
     for joined in choices.values():
         joined["calls"] = list(joined["calls"].values())
     return {"choices": choices, "usage": counts}
+
+
+def text(content: Any) -> str:
+    """A string, or the text among Mistral's parts."""
+    parts = content if isinstance(content, list) else []
+    return content if isinstance(content, str) else "".join(part.get("text") or "" for part in parts)
 
 
 def add_call(calls: dict[Any, list[str]], index: Any, call: Any) -> None:

@@ -29,6 +29,8 @@ class Difference:
 
     def agrees(self, value: Any) -> bool:
         """Whether the recording says this value."""
+        if self.kind in KINDS[:2]:
+            return (value or "").partition(":")[0] == (self.recorded or "").partition(":")[0]
         if self.kind in ("usage", "usage details") and self.recorded is not None:
             return value is not None and all(value.get(name) == count for name, count in self.recorded.items())
         return bool(value == self.recorded)
@@ -37,19 +39,27 @@ class Difference:
 def differences(ours: Told, theirs: Told, recorded: Told) -> list[Difference]:
     """One per kind. Where one of the two raised or died what it gave before that is not compared."""
     name = ours["id"]
-    failed = [raised(told) for told in (ours, theirs, recorded)]
-    if failed[0] != failed[1]:
-        return [Difference(name, "error class" if failed[2] else "crash", *failed)]
-    if failed[0]:
+    if raised(ours) != raised(theirs):
+        kind = "error class" if raised(recorded) else "crash"
+        return [Difference(name, kind, failed(ours), failed(theirs), failed(recorded))]
+    if raised(ours):
         return []
     parts = [parted(told) for told in (ours, theirs, recorded)]
     return [
-        Difference(name, kind, *(part[kind] for part in parts)) for kind in KINDS[2:] if parts[0][kind] != parts[1][kind]
+        Difference(name, kind, *(part[kind] for part in parts))
+        for kind in KINDS[2:]
+        if parts[0][kind] != parts[1][kind]
     ]
 
 
 def raised(told: Told) -> str | None:
+    """The class of the exception."""
     return told["error"]["class"] if told["error"] else None
+
+
+def failed(told: Told) -> str | None:
+    """The same with its message, for people."""
+    return told["error"] and f"{told['error']['class']}: {told['error']['said']}"
 
 
 def parted(told: Told) -> dict[str, Any]:
@@ -82,7 +92,9 @@ def table(found: Iterable[Difference]) -> str:
     lines = ["| kind | differ | ours as recorded | litellm as recorded | examples |", "|---|---|---|---|---|"]
     for kind in KINDS:
         rows = [each for each in found if each.kind == kind]
-        ours, theirs = (sum(each.agrees(side(each)) for each in rows) for side in (lambda e: e.ours, lambda e: e.theirs))
+        ours, theirs = (
+            sum(each.agrees(side(each)) for each in rows) for side in (lambda e: e.ours, lambda e: e.theirs)
+        )
         if rows:
             lines.append(f"| {kind} | {len(rows)} | {ours} | {theirs} | {', '.join(e.id for e in rows[:3])} |")
     return "\n".join(lines)
