@@ -19,6 +19,7 @@ import pytest
 import report
 import servers
 import upstream
+import witnessing
 from questions import QUESTIONS, Question, named
 from run import child
 from venvs import rivals
@@ -166,3 +167,18 @@ def test_a_question_is_found_by_its_name_or_its_first_word() -> None:
 def test_every_question_names_known_rivals() -> None:
     assert {name for question in QUESTIONS for name in question.rivals} <= set(rivals())
     assert len({question.name for question in QUESTIONS}) == len(QUESTIONS)
+
+
+def test_witnesses_differ_by_kind_and_the_recording_says_who_is_right() -> None:
+    def told(finish: str, arguments: str, error: dict[str, str] | None = None) -> dict[str, Any]:
+        choice = {"content": "", "reasoning": "", "calls": [["id", "f", arguments]], "finish": finish}
+        return {"id": "x", "error": error, "choices": {"0": choice}, "usage": {"prompt": 3}}
+
+    ours, theirs = told("tool_calls", '{"a": 1}'), told("stop", '{"a":1}')
+    [found] = witnessing.differences(ours, theirs, ours)
+    assert (found.kind, found.agrees(found.ours), found.agrees(found.theirs)) == ("finish reason", True, False)
+    assert "| finish reason | 1 | 1 | 0 | x |" in witnessing.table([found])
+    broken = told("stop", "", {"class": "APIError", "said": "no"})
+    assert [each.kind for each in witnessing.differences(ours, broken, ours)] == ["crash"]
+    assert [each.kind for each in witnessing.differences(ours, broken, broken)] == ["error class"]
+    assert witnessing.differences(broken, broken, ours) == []
