@@ -79,18 +79,22 @@ fn event(line: Bytes) -> Event {
 
 /// Lines, cut at line feeds and nothing else.
 #[derive(Debug, Default)]
-pub(crate) struct Lines {
+pub struct Lines {
     begun: BytesMut,
     /// How much of `begun` is known to hold no line feed.
     searched: usize,
 }
 
 impl Lines {
+    /// Takes a piece of the body.
     pub fn feed(&mut self, piece: &[u8]) {
         self.begun.extend_from_slice(piece);
     }
 
     /// The next line, its line feed included.
+    ///
+    /// # Errors
+    /// `ResponseValidation`: a line is longer than 64 MiB.
     pub fn next_line(&mut self) -> Result<Option<Bytes>> {
         match memchr(b'\n', self.begun.get(self.searched..).unwrap_or_default()) {
             Some(end) => {

@@ -4,6 +4,10 @@
 
 #[path = "splits/frames.rs"]
 mod frames;
+#[path = "splits/lines.rs"]
+mod lines;
+#[path = "splits/readers.rs"]
+mod readers;
 mod splits;
 
 use aws_smithy_eventstream::frame::write_message_to;
@@ -122,5 +126,92 @@ fn noise_is_no_panic() {
             *length = (random.below(64) as u32).to_be_bytes();
         }
         frames::check(&noise, |limit| random.below(limit + 1));
+    }
+}
+
+#[test]
+fn however_lines_are_cut_they_are_the_same() {
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    for _ in 0..20_000 {
+        let body: Vec<u8> = (0..random.below(60)).map(|_| b"{}\"a:1,\n\n\r\xE2\x80\xA8"[random.below(13)]).collect();
+        lines::check(&body, |limit| random.below(limit + 1));
+    }
+}
+
+/// Members and values that events of all protocols have, in places where they have them and where they do not.
+const WORDS: [&str; 44] = [
+    "type",
+    "text",
+    "delta",
+    "index",
+    "message",
+    "content",
+    "content_block",
+    "input_json_delta",
+    "partial_json",
+    "message_start",
+    "message_delta",
+    "stop_reason",
+    "usage",
+    "candidates",
+    "parts",
+    "functionCall",
+    "args",
+    "thoughtSignature",
+    "finishReason",
+    "usageMetadata",
+    "choices",
+    "tool_calls",
+    "function",
+    "arguments",
+    "done",
+    "done_reason",
+    "thinking",
+    "contentBlockIndex",
+    "contentBlockDelta",
+    "toolUse",
+    "input",
+    "reasoningContent",
+    "metadata",
+    "messageStop",
+    "stopReason",
+    "tool-call-delta",
+    "tool_plan",
+    "citations",
+    "id",
+    "name",
+    "model",
+    "error",
+    "bytes",
+    "data",
+];
+
+fn value(random: &mut Random, depth: usize) -> String {
+    match random.below(if depth == 0 { 5 } else { 9 }) {
+        0 => "null".into(),
+        1 => "true".into(),
+        2 => ["0", "-1", "7", "1e99", "18446744073709551615", "0.5"][random.below(6)].into(),
+        3 | 4 => format!("\"{}\"", WORDS[random.below(WORDS.len())]),
+        5 | 6 => {
+            let items: Vec<_> = (0..random.below(4)).map(|_| value(random, depth - 1)).collect();
+            format!("[{}]", items.join(","))
+        }
+        _ => {
+            let members = (0..random.below(6))
+                .map(|_| format!("\"{}\":{}", WORDS[random.below(WORDS.len())], value(random, depth - 1)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+    }
+}
+
+#[test]
+fn whatever_events_say_they_are_read_or_refused() {
+    let mut random = Random(0x9e6c_63d0_676a_9a99);
+    for _ in 0..4_000 {
+        let events: Vec<_> = (0..1 + random.below(6))
+            .map(|_| format!("{} {}", WORDS[random.below(WORDS.len())], value(&mut random, 4)))
+            .collect();
+        readers::check(events.join("\n").as_bytes());
+        readers::check(value(&mut random, 5).as_bytes());
     }
 }
