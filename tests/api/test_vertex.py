@@ -1,4 +1,4 @@
-"""Vertex AI's other makers, which speak OpenAI's words behind its addresses, its embeddings, and Gemini's media by address."""
+"""Vertex AI: other makers' models in OpenAI's words, its embeddings, and media by address, as at Gemini's own API."""
 
 from __future__ import annotations
 

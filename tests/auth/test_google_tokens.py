@@ -26,9 +26,7 @@ async def _ask(cloud: Cloud, **params: Any) -> Any:
 
 @pytest.mark.anyio
 async def test_a_hundred_calls_at_a_time_fetch_one_token(cloud: Cloud) -> None:
-    cloud.grant = lambda record: raw(
-        200, {}, {"access_token": cloud.fake.api_key, "expires_in": 3600}, delay=0.05
-    )
+    cloud.grant = lambda record: raw(200, {}, {"access_token": cloud.fake.api_key, "expires_in": 3600}, delay=0.05)
     async with anyio.create_task_group() as group:
         for _ in range(100):
             group.start_soon(_ask, cloud)

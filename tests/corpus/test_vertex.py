@@ -1,4 +1,4 @@
-"""Vertex AI's recorded answers, asked for as Vertex AI's: Gemini's and Claude's, each at the address that was recorded."""
+"""Vertex AI's recorded answers, asked for as Vertex AI's, each at the address that was recorded."""
 
 from __future__ import annotations
 
