@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import _eq_core
 from ._eq_core import __version__
+from .alias import follow as _follow
+from .alias import install_as_litellm
+from .batch_completion import batch_completion
 from .completion import acompletion, completion
 from .config import SettingsModule as _SettingsModule
 from .embedding import aembedding, embedding
@@ -49,9 +52,16 @@ from .exceptions import (
     UnsupportedParamsError,
 )
 from .exceptions import __all__ as _ERRORS
+from .registry import register_provider, unregister_provider
+from .rerank import arerank, rerank
+from .text_completion import atext_completion, text_completion
 
 if _TYPE_CHECKING:
+    from ._logging import verbose_logger
     from .chunk_builder import stream_chunk_builder
+    from .custom_llm import CustomLLM
+    from .params import get_supported_openai_params
+    from .provider_names import LlmProviders, get_llm_provider, provider_list, validate_environment
     from .streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
     from .timeouts import Timeouts
     from .types import (
@@ -66,6 +76,7 @@ if _TYPE_CHECKING:
         Message,
         ModelResponse,
         ModelResponseStream,
+        RerankResponse,
         ResponsesAPIResponse,
         StreamingChoices,
         StreamingModelResponse,
@@ -89,6 +100,7 @@ __all__ = [
     "Choices",
     "ContentPolicyViolationError",
     "ContextWindowExceededError",
+    "CustomLLM",
     "CustomStreamWrapper",
     "Delta",
     "EQError",
@@ -101,6 +113,7 @@ __all__ = [
     "InvalidRequestError",
     "JSONSchemaValidationError",
     "LiteLLMUnknownProvider",
+    "LlmProviders",
     "Message",
     "MockException",
     "ModelResponse",
@@ -109,6 +122,7 @@ __all__ = [
     "OpenAIError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RerankResponse",
     "ResponsesAPIResponse",
     "RouterRateLimitError",
     "ServiceUnavailableError",
@@ -125,9 +139,22 @@ __all__ = [
     "__version__",
     "acompletion",
     "aembedding",
+    "arerank",
+    "atext_completion",
+    "batch_completion",
     "completion",
     "embedding",
+    "get_llm_provider",
+    "get_supported_openai_params",
+    "install_as_litellm",
+    "provider_list",
+    "register_provider",
+    "rerank",
     "stream_chunk_builder",
+    "text_completion",
+    "unregister_provider",
+    "validate_environment",
+    "verbose_logger",
 ]
 
 if _eq_core.debug_build:
@@ -139,11 +166,20 @@ if _eq_core.debug_build:
 # Where names live that need pydantic: importing it here would make this import take 100 ms instead of 15.
 _LAZY = {
     "AsyncStreamWrapper": "streaming",
+    "CustomLLM": "custom_llm",
     "CustomStreamWrapper": "streaming",
+    "LlmProviders": "provider_names",
     "SyncStreamWrapper": "streaming",
     "Timeouts": "timeouts",
+    "get_llm_provider": "provider_names",
+    "get_supported_openai_params": "params",
+    "provider_list": "provider_names",
     "stream_chunk_builder": "chunk_builder",
+    "validate_environment": "provider_names",
+    "verbose_logger": "_logging",
 }
+# What programs reach through the package without importing it.
+_SUBMODULES = frozenset({"_logging", "constants", "litellm_core_utils", "main", "types", "utils"})
 _LAZY |= dict.fromkeys(set(_ERRORS) - set(_TOP_LEVEL) - {"EQError"}, "exceptions")
 _LAZY |= dict.fromkeys(set(__all__) - set(globals()) - set(_LAZY), "types")
 
@@ -154,3 +190,4 @@ def __dir__() -> list[str]:
 
 
 _sys.modules[__name__].__class__ = _SettingsModule
+_follow()

@@ -269,6 +269,14 @@ def _merge(before: Any, value: Any) -> Any:
     return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
 
 
+def _join_own(before: Any, value: Any) -> Any:
+    """What OpenAI has no place for: Cohere's plan and citations come in pieces, all else is told last whole."""
+    if not isinstance(before, dict) or not isinstance(value, dict):
+        return value
+    pieces = {"tool_plan": _join_text, "citations": _extend}
+    return {**before, **{key: pieces.get(key, _last)(before.get(key), item) for key, item in value.items()}}
+
+
 _JOIN_CHOICE: Mapping[str, Callable[[Any, Any], Any]] = {"logprobs": _join_lists, "provider_specific_fields": _merge}
 
 _JOIN: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -277,7 +285,7 @@ _JOIN: Mapping[str, Callable[[Any, Any], Any]] = {
     "content": _join_text,
     "function_call": _join_function,
     "images": _extend,
-    "provider_specific_fields": _merge,
+    "provider_specific_fields": _join_own,
     "reasoning": _join_text,
     "reasoning_content": _join_text,
     "reasoning_details": _join_blocks,

@@ -2,6 +2,7 @@
 
 Tokens are shown as they arrive; a closing line has the usage, the time to the first token and the tokens per second.
 Without a model and without a key, the fake provider of ``edgequake_async.testing`` answers, and the program says so.
+``run SCRIPT`` runs a program that imports litellm; ``shim-wheel DIRECTORY`` writes a wheel of that name.
 """
 
 from __future__ import annotations
@@ -34,7 +35,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0, 1 when the model could not answer, 130 after Ctrl-C.
     """
-    options = _parser().parse_args(argv)
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if arguments[:1] == ["run"]:
+        from .alias import run
+
+        run(arguments[1:])
+        return 0
+    if arguments[:1] == ["shim-wheel"]:
+        from .shim import build_shim
+
+        print(build_shim(*arguments[1:3] or ["."]))
+        return 0
+    options = _parser().parse_args(arguments)
     if options.prompt[:1] == ["demo"] and len(options.prompt) == 1:
         from .demo import run_demo
 

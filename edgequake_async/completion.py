@@ -254,9 +254,6 @@ def completion(
     """
     params = locals()
     params.update(params.pop("kwargs"))
-    from .calls import chat
-    from .streaming import AsyncStreamWrapper, SyncStreamWrapper
-    from .sync import run
+    from .calls import chat_sync
 
-    response = run(chat, params)
-    return SyncStreamWrapper.of(response) if isinstance(response, AsyncStreamWrapper) else response
+    return chat_sync(params)

@@ -21,12 +21,13 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType, ModuleType
 from typing import Any
 from urllib.parse import quote
 
-from . import _eq_core
+from . import alias
+from .registry import row, rows
 
 __all__ = [
     "DEFAULTS",
@@ -35,10 +36,12 @@ __all__ = [
     "base_variables",
     "default_base",
     "get",
+    "handlers",
     "is_setting",
     "key_for",
     "options_for",
     "reset",
+    "row",
 ]
 
 # Names that have an effect today, and those of litellm that programs assign and that need none here.
@@ -46,6 +49,7 @@ DEFAULTS: Mapping[str, Any] = {
     "api_base": None,
     "api_key": None,
     "api_version": None,
+    "custom_provider_map": None,
     "drop_params": False,
     "headers": None,
     "modify_params": False,
@@ -74,7 +78,16 @@ def get(name: str) -> Any:
     """The value in force of a setting, by the order above (the environment holds keys and bases only)."""
     if name in _assigned:
         return _assigned[name]
+    if name == "custom_provider_map":
+        # litellm's programs append to it as well as assign it.
+        return _assigned.setdefault(name, [])
     return _file().get(name, DEFAULTS.get(name))
+
+
+def handlers() -> Sequence[Mapping[str, Any]]:
+    """``custom_provider_map``, for each call to look at: it can be assigned and nothing else, so this costs 40 ns."""
+    found: Sequence[Mapping[str, Any]] = _assigned.get("custom_provider_map") or ()
+    return found
 
 
 def assign(name: str, value: Any) -> None:
@@ -152,25 +165,21 @@ def base_variables(provider: str) -> list[str]:
 
 
 def with_suffix(provider: str, base: str) -> str:
-    """Some providers' users name the host (``http://localhost:11434``); the path segment they mean is in the table."""
-    suffix = row(provider)["base_suffix"]
+    """Some providers' users name the host (``http://localhost:11434``); the segments they mean are in the table."""
+    suffix = str(row(provider)["base_suffix"])
     trimmed = base.rstrip("/")
-    return trimmed + suffix if suffix and not trimmed.endswith(suffix) else base
-
-
-@functools.cache
-def _rows() -> dict[str, dict[str, Any]]:
-    return {row["name"]: row for row in _eq_core.providers()}
+    if not suffix or trimmed.endswith(suffix):
+        return base
+    # Those who name the first segments of it have named them.
+    first = suffix[: suffix.rfind("/")]
+    while first and not trimmed.endswith(first):
+        first = first[: first.rfind("/")]
+    return trimmed + suffix[len(first) :]
 
 
 @functools.cache
 def _option_names() -> frozenset[str]:
-    return frozenset(name for each in _rows().values() for name, _, _ in each["options"])
-
-
-def row(provider: str) -> dict[str, Any]:
-    """A provider's row of the table."""
-    return _rows()[provider]
+    return frozenset(name for each in rows().values() for name, _, _ in each["options"])
 
 
 def _of_provider(provider: str, name: str) -> Any:
@@ -204,15 +213,18 @@ def _file() -> dict[str, Any]:
 class SettingsModule(ModuleType):
     """A module whose settings live in one place, whichever module they are read from or assigned to.
 
-    Names in its ``_LAZY`` (name: submodule) are imported when first asked for.
+    Names in its ``_LAZY`` (name: submodule) and in its ``_SUBMODULES`` are imported when first asked for.
     """
 
     def __getattr__(self, name: str) -> Any:
         if is_setting(name):
             return get(name)
+        if name in self.__dict__.get("_SUBMODULES", ()):
+            return importlib.import_module(f"{self.__name__}.{name}")
         home = self.__dict__.get("_LAZY", {}).get(name)
         if home is not None:
             value = getattr(importlib.import_module(f"{self.__name__}.{home}"), name)
+            alias.rename()
             # Found at once from now on, and replaceable like any other name.
             super().__setattr__(name, value)
             return value

@@ -78,7 +78,6 @@ def embedding(
     """``aembedding`` for code without an event loop; see there. Also works inside a running loop, which it blocks."""
     params = locals()
     params.update(params.pop("kwargs"))
-    from .calls import embed
-    from .sync import run
+    from .calls import embed_sync
 
-    return run(embed, params)
+    return embed_sync(params)

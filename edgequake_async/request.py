@@ -13,18 +13,26 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from . import _eq_core, config
+from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
+from .params import adapt, allowed_params, drops, without
+from .ranking import ARGUMENTS, to_request
 from .structured import read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
 
-__all__ = ["Call", "CallInfo", "make_target", "prepare", "resolve"]
+__all__ = ["Call", "CallInfo", "handler_params", "list_messages", "make_target", "prepare", "resolve", "translates"]
 
+# They promise something that this version does not do for every call; ignoring them would be a lie.
+_UNSUPPORTED = (
+    "fallbacks context_window_fallbacks context_window_fallback_dict content_policy_fallbacks mock_response "
+    "mock_tool_calls mock_timeout model_list deployment_id client shared_session enable_json_schema_validation "
+    "ensure_alternating_roles user_continue_message max_image_size"
+).split()
 # Read here and not sent. From `metadata` on it is litellm's own bookkeeping, which programs pass along; `metadata`
 # belongs to callbacks there (a provider that wants it gets it through extra_body).
-_LOCAL = frozenset(
+_LOCAL = frozenset(_UNSUPPORTED).union(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
     "additional_drop_params allowed_openai_params response_format "
@@ -32,13 +40,12 @@ _LOCAL = frozenset(
     "retry_strategy cache caching ttl tags model_info input_cost_per_token output_cost_per_token "
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model".split()
 )
-_PATHS = {"chat": "/chat/completions", "embeddings": "/embeddings"}
-# They promise something that this version does not do; ignoring them would be a lie.
-_UNSUPPORTED = (
-    "fallbacks context_window_fallbacks content_policy_fallbacks mock_response mock_tool_calls mock_timeout "
-    "model_list deployment_id client shared_session enable_json_schema_validation ensure_alternating_roles "
-    "user_continue_message max_image_size"
-).split()
+_PATHS = {
+    "chat": "/chat/completions",
+    "completions": "/completions",
+    "embeddings": "/embeddings",
+    "rerank": "/rerank",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,6 @@ class Call(NamedTuple):
     headers: list[tuple[str, str]]
 
 
-@functools.lru_cache(maxsize=1024)
 def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
     """The provider and the model that a model string names: ``"groq/llama-3"`` -> ``("groq", "llama-3")``.
 
@@ -67,7 +73,7 @@ def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
         BadRequestError: the model is empty, or names no provider that we know.
     """
     try:
-        return _eq_core.resolve(model, provider)
+        return registry.resolve(model, provider)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], model) from None
     except UnicodeEncodeError as error:
@@ -78,14 +84,15 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"`` or ``"embeddings"``.
+        route: ``"chat"``, ``"embeddings"`` or ``"rerank"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
         BadRequestError: an argument has the wrong type or cannot be sent as JSON; the message names it.
         AuthenticationError: the provider needs a key and none was found.
-        UnsupportedParamsError: an argument asks for something that this version does not do.
+        UnsupportedParamsError: an argument asks for something that this version or the provider does not do.
     """
+    alias.rename()
     model = params["model"]
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
@@ -98,23 +105,29 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
-    is_native = row["translated"] and _translates(provider, name)
+    is_native = bool(row["protocol"]) and translates(provider, name, route)
     if route == "chat":
-        body["messages"] = _messages(params["messages"], model)
+        body["messages"] = list_messages(params["messages"], model)
     local = _LOCAL.union(option[0] for option in row["options"]) if row["options"] else _LOCAL
+    if route == "rerank":
+        body.update(to_request(provider, params))
+        local |= ARGUMENTS
     for key, value in params.items():
         if value is not None and key not in local:
             body[key] = value
     if (response_format := get("response_format")) is not None:
         body["response_format"] = read_response_format(response_format, model)
-    if (extra_body := get("extra_body")) is not None:
-        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     if (dropped := get("additional_drop_params")) is not None:
         if not isinstance(dropped, (list, tuple, set, frozenset)):
             kind = type(dropped).__name__
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
+    adapt(body, route, provider, params)
+    if row["refuses"] and route == "chat":
+        body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
+    if (extra_body := get("extra_body")) is not None:
+        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
     target, info = _find_target(route, provider, name, bool(get("stream")), params)
     return Call(target, _serialise(body, model, is_native), info, _own_headers(provider, params))
 
@@ -124,7 +137,33 @@ def _refuse(params: Mapping[str, Any], provider: str, model: str) -> None:
     raise UnsupportedParamsError(f"edgequake_async does not support parameters: {names}", provider, model)
 
 
-def _messages(messages: Any, model: str) -> list[Any]:
+def handler_params(params: Mapping[str, Any], provider: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The arguments of a call to a provider in Python: those meant for it, and those that no provider is sent.
+
+    Raises:
+        BadRequestError, UnsupportedParamsError: as ``prepare``.
+    """
+    model = params["model"]
+    if any(params.get(name) for name in _UNSUPPORTED):
+        _refuse(params, provider, model)
+    given = {key: value for key, value in params.items() if value is not None}
+    optional = {key: value for key, value in given.items() if key not in _LOCAL}
+    if (response_format := given.get("response_format")) is not None:
+        optional["response_format"] = read_response_format(response_format, model)
+    if (extra_body := given.get("extra_body")) is not None:
+        optional["extra_body"] = _mapping("extra_body", extra_body, model)
+    for unwanted in given.get("additional_drop_params") or ():
+        optional.pop(unwanted, None)
+    local = _LOCAL - {"model", "messages", "response_format", "extra_body", "additional_drop_params"}
+    return optional, {key: value for key, value in given.items() if key in local}
+
+
+def list_messages(messages: Any, model: str) -> list[Any]:
+    """The messages of a call.
+
+    Raises:
+        BadRequestError: they are none.
+    """
     if isinstance(messages, (str, bytes, Mapping, BaseModel)) or not hasattr(messages, "__iter__"):
         raise BadRequestError(f"messages: must be a list of messages, not {type(messages).__name__}", model, "")
     checked = list(messages)
@@ -181,11 +220,11 @@ def _find_target(
     verify = get("ssl_verify")
     terms = (
         "POST",
-        _PATHS[route],
+        row["paths"].get(route) or _PATHS[route],
         provider,
         base,
         key,
-        _headers(provider, params),
+        _headers(provider, row, params),
         read_timeout(timeout, stream=stream, model=model),
         _retries(params),
         *_verify(config.get("ssl_verify") if verify is None else verify, model),
@@ -200,7 +239,7 @@ def _find_target(
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.
 make_target = functools.lru_cache(maxsize=512)(_eq_core.Target)
 _info = functools.lru_cache(maxsize=512)(CallInfo)
-_translates = functools.lru_cache(maxsize=512)(_eq_core.translates)
+translates = functools.lru_cache(maxsize=512)(_eq_core.translates)
 
 
 def _text(argument: str, value: Any, model: str) -> str:
@@ -214,12 +253,13 @@ def _text(argument: str, value: Any, model: str) -> str:
     return value
 
 
-def _headers(provider: str, params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _headers(provider: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     merged: dict[str, str] = {}
     organization = params.get("organization") or config.get("organization")
     if organization and provider == "openai":
         merged["OpenAI-Organization"] = str(organization)
     for argument, headers in (
+        ("headers", row.get("headers")),
         ("headers", config.get("headers")),
         ("headers", params.get("headers")),
         ("extra_headers", params.get("extra_headers")),
@@ -243,12 +283,8 @@ def _asked(
 ) -> _Asked | None:
     if not (row["protocol"] or row["auth"]):
         return None
-    model = params["model"]
-    drop, allowed = params.get("drop_params"), params.get("allowed_openai_params") or ()
-    if isinstance(allowed, str) or not all(isinstance(each, str) for each in allowed):
-        raise BadRequestError(f"allowed_openai_params: must be a list of names, not {allowed!r}", model, "")
-    told = tuple((option, _option(option, value, model)) for option, value in options.items())
-    return route, name, stream, bool(config.get("drop_params") if drop is None else drop), tuple(allowed), told
+    told = tuple((option, _option(option, value, params["model"])) for option, value in options.items())
+    return route, name, stream, drops(params), allowed_params(params), told
 
 
 def _option(name: str, value: Any, model: str) -> str:

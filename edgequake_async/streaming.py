@@ -49,20 +49,23 @@ class Reader:
         try:
             chunk = read_chunk(data)
         except ValueError as error:
-            raise self._with_partial(
+            raise self.explain(
                 APIResponseValidationError(
                     f"The stream holds a chunk that is no chunk: {error}", self._provider, self._model
                 )
             ) from None
+        self.keep(chunk)
+        return chunk
+
+    def keep(self, chunk: ModelResponseStream) -> None:
         choices = chunk.choices
         text = _plain_text(choices[0]) if len(choices) == 1 and self._kept else None
         self._kept.append(chunk if text is None else text)
-        return chunk
 
     def fail(self, payload: dict[str, Any]) -> EQError:
-        return self._with_partial(to_exception(payload, self._model))
+        return self.explain(to_exception(payload, self._model))
 
-    def _with_partial(self, error: EQError) -> EQError:
+    def explain(self, error: EQError) -> EQError:
         error.partial = self._partial()
         error.generated_content = _text(error.partial)
         return error

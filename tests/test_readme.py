@@ -15,6 +15,7 @@ import inspect
 import io
 import os
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -141,25 +142,10 @@ def generated(page: Path, name: str, expected: str) -> None:
         assert found == expected, f"{page.name} is out of date: run this test with EDGEQUAKE_REWRITE_DOCS=1"
 
 
-def provider_table() -> str:
-    def code(words: list[str]) -> str:
-        return ", ".join(f"`{word}`" for word in words)
-
-    lines = [
-        "| provider | also | protocol | base URL | key from | base URL from | source |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for row in sorted(_eq_core.providers(), key=lambda row: row["name"]):
-        keys = code(row["key_vars"]) + ("" if row["key_required"] or not row["key_vars"] else " (optional)")
-        base = code([row["base_url"]] if row["base_url"] else []) or "`api_base` is required"
-        names = [code([row["name"]]), code(row["aliases"]), row["protocol"]]
-        cells = [*names, base, keys, code(row["base_vars"]), row["source"]]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def test_provider_table() -> None:
-    generated(ROOT / "docs/providers.md", "providers", provider_table())
+def test_the_provider_tables_are_those_of_the_engine() -> None:
+    pages = runpy.run_path(str(ROOT / "docs/generate_providers.py"))["pages"]()
+    stale = [page.name for page, text in pages.items() if page.read_text(encoding="utf-8") != text]
+    assert stale == [], "run docs/generate_providers.py"
 
 
 def test_model_strings() -> None:
@@ -178,22 +164,6 @@ def test_settings() -> None:
         for name, value in effective.items()
     }
     assert [name for name in config.DEFAULTS if f"`{name}`" not in text] == []
-
-
-def test_provider_list_in_the_readme() -> None:
-    names = sorted(row["name"] for row in _eq_core.providers())
-    lines = "\n".join(_wrapped([f"`{name}`" for name in names]))
-    generated(README, "providers", f"{lines}\n")
-
-
-def _wrapped(words: list[str]) -> Iterator[str]:
-    line = ""
-    for word in words[:-1]:
-        if len(line) + len(word) > 115:
-            yield line.rstrip()
-            line = ""
-        line += f"{word}, "
-    yield line + words[-1]
 
 
 def test_error_tree() -> None:

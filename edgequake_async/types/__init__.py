@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
+from ..custom_llm import GenericStreamingChunk
 from .base import OpenAIObject
 from .completion import (
     Choices,
@@ -22,6 +26,7 @@ from .message import (
     FunctionCall,
     Message,
 )
+from .rerank import RerankResponse, RerankResponseMeta, RerankResponseResult
 from .responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 from .text import TextChoices, TextCompletionResponse
 from .usage import CompletionTokensDetailsWrapper, PromptTokensDetailsWrapper, Usage
@@ -40,12 +45,16 @@ __all__ = [
     "EmbeddingResponse",
     "Function",
     "FunctionCall",
+    "GenericStreamingChunk",
     "Message",
     "ModelResponse",
     "ModelResponseBase",
     "ModelResponseStream",
     "OpenAIObject",
     "PromptTokensDetailsWrapper",
+    "RerankResponse",
+    "RerankResponseMeta",
+    "RerankResponseResult",
     "ResponseAPIUsage",
     "ResponseOutputContent",
     "ResponseOutputItem",
@@ -57,3 +66,10 @@ __all__ = [
     "TopLogprob",
     "Usage",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Programs reach these through the package without importing them: litellm.types.utils.ModelResponse.
+    if name in {"llms", "utils"}:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,7 +7,8 @@ an object is, nesting too deep for the core) is decoded by the standard library 
 from __future__ import annotations
 
 import json
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,7 +16,7 @@ from .completion import ModelResponseStream, StreamingChoices
 from .construct import construct
 from .message import Delta
 
-__all__ = ["read", "read_chunk"]
+__all__ = ["chunk_of", "read", "read_chunk"]
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -49,6 +50,15 @@ def read_chunk(data: bytes | str) -> ModelResponseStream:
     except ValidationError:
         chunk = _read_anyhow(ModelResponseStream, data)
         _mend(chunk)
+    if not chunk.choices:
+        vars(chunk)["choices"] = [construct(StreamingChoices, {})]
+    return chunk
+
+
+def chunk_of(document: Mapping[str, Any]) -> ModelResponseStream:
+    """``read_chunk`` of what is a dict already."""
+    chunk = construct(ModelResponseStream, document)
+    _mend(chunk)
     if not chunk.choices:
         vars(chunk)["choices"] = [construct(StreamingChoices, {})]
     return chunk

@@ -214,8 +214,6 @@ def test_a_missing_key_names_where_it_may_be(way: Way) -> None:
 @pytest.mark.parametrize(
     "argument",
     [
-        {"fallbacks": ["openai/x"]},
-        {"mock_response": "yo"},
         {"model_list": [{}]},
         {"client": object()},
         {"deployment_id": "x"},

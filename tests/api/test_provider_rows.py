@@ -14,18 +14,18 @@ from edgequake_async.testing import FakeProvider, raw, text
 from .ways import USER, WAYS
 
 ROWS: dict[str, dict[str, Any]] = {row["name"]: row for row in _eq_core.providers()}
-# Those whose own protocols the tests of these protocols cover.
-OPENAI = [name for name, row in ROWS.items() if not row["protocol"]]
+# The others' own protocols have tests of their own.
+OPENAI = [name for name, row in ROWS.items() if row["protocol"] in ("", "mistral")]
 (WAY,) = [way for way in WAYS if way.name == "asyncio"]
 
 # Prefixes are what programs have in their strings: one that goes or moves breaks them.
 NAMES = """
 ai21 ai21_chat>ai21 aiml baseten cerebras cloudflare dashscope databricks deepinfra deepseek docker_model_runner
-featherless_ai fireworks>fireworks_ai fireworks_ai friendliai groq heroku hosted_vllm huggingface hyperbolic inception
-jina_ai litellm_proxy llamacpp llamafile lm_studio lmstudio>lm_studio localai minimax mistral moonshot morph nano-gpt
-nebius novita nscale nvidia_nim openai openrouter ovhcloud perplexity poe qwen_ai_platform qwencloud sambanova scaleway
-tgi together>together_ai together_ai v0 veniceai vercel_ai_gateway vllm>hosted_vllm volcengine voyage wandb xai
-xinference zaguan zai
+featherless_ai fireworks>fireworks_ai fireworks_ai friendliai github_copilot groq heroku hosted_vllm huggingface
+hyperbolic inception jina_ai litellm_proxy llamacpp llamafile lm_studio lmstudio>lm_studio localai minimax mistral
+moonshot morph nano-gpt nebius novita nscale nvidia_nim openai openrouter ovhcloud perplexity poe qwen_ai_platform
+qwencloud sambanova scaleway snowflake tgi together>together_ai together_ai v0 veniceai vercel_ai_gateway
+vllm>hosted_vllm volcengine voyage wandb xai xinference zaguan zai
 """.split()
 
 
@@ -70,6 +70,12 @@ def test_a_host_alone_gets_the_suffix(fake: FakeProvider, name: str) -> None:
     assert fake.requests[-1].path == ROWS[name]["base_suffix"] + "/chat/completions"
 
 
+@pytest.mark.parametrize("base", ["", "/api", "/api/v2", "/api/v2/", "/api/v2/cortex/v1", "/proxy/api/v2/cortex"])
+def test_a_base_that_begins_the_suffix_gets_the_rest(base: str) -> None:
+    expected = "/proxy/api/v2/cortex/v1" if "proxy" in base else "/api/v2/cortex/v1"
+    assert config.with_suffix("snowflake", f"https://h{base}") == f"https://h{expected}"
+
+
 @pytest.mark.parametrize("name", [name for name in OPENAI if ROWS[name]["key_vars"]])
 def test_the_first_key_variable_that_is_set_wins(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     variables = ROWS[name]["key_vars"]
@@ -94,7 +100,8 @@ def test_the_first_base_variable_that_is_set_wins(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("name", [name for name in OPENAI if ROWS[name]["key_required"] and ROWS[name]["base_url"]])
 def test_a_call_without_a_key_is_refused_here(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    monkeypatch.setenv("CLOUDFLARE_ACCOUNT_ID", "0a1b")
+    for _, variables, _ in ROWS[name]["options"]:
+        monkeypatch.setenv(variables[0], "0a1b")
     with pytest.raises(eq.AuthenticationError) as raised:
         WAY.completion(model=f"{name}/m", messages=USER)
     assert all(variable in str(raised.value) for variable in ROWS[name]["key_vars"])
@@ -124,6 +131,13 @@ def test_embeddings_of_those_who_have_nothing_else(fake: FakeProvider, name: str
     assert fake.requests[-1].path == "/v1/embeddings"
     assert list(response.data[0]["embedding"]) == [0.5, -1.0]
     assert response.usage.total_tokens == 3
+
+
+def test_an_endpoint_that_is_not_where_openai_has_it(fake: FakeProvider) -> None:
+    rows = [{"object": "embedding", "index": 0, "embedding": [0.5, -1.0]}]
+    fake.script(raw(200, (), {"object": "list", "model": "m", "data": rows}))
+    WAY.embedding(model="perplexity/pplx-embed-v1-0.6b", input=["a"], api_base=fake.host_url, api_key="k")
+    assert fake.requests[-1].path == "/v1/embeddings"
 
 
 @pytest.mark.parametrize(("prefix", "why"), [("github", "retired"), ("lambda_ai", "shut down")])

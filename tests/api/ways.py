@@ -47,6 +47,10 @@ class Way:
         """One embeddings call."""
         return eq.embedding(**arguments) if self.backend is None else self.run(eq.aembedding, **arguments)
 
+    def rerank(self, **arguments: Any) -> Any:
+        """One rerank."""
+        return eq.rerank(**arguments) if self.backend is None else self.run(eq.arerank, **arguments)
+
     def stream(self, **arguments: Any) -> list[Any]:
         """Every chunk of one streamed call."""
         outcome = self.watch(stream=True, **arguments)

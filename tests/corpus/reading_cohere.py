@@ -50,6 +50,13 @@ def tool_plan(exchange: Exchange) -> str:
     return str(answer["message"].get("tool_plan") or "")
 
 
+def message_of(exchange: Exchange) -> Json:
+    """The assistant's message of a good answer, as it goes back into the history."""
+    answer = _joined(exchange.body)[0] if exchange.body_kind == "sse" else json.loads(exchange.body)
+    message = answer["message"]
+    return {**message, **{name: _listed(message.get(name)) for name in ("content", "tool_calls")}}
+
+
 def _joined(body: bytes) -> tuple[Json, Failure | None]:
     """The answer that a stream spells out, up to its end or failure."""
     answer: Json = {}

@@ -1,5 +1,6 @@
 //! The entry points: terms in, awaitables out.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use edgequake_engine::body::{Body, Content, Part};
 use edgequake_engine::call::{self, Call, OnRetry};
-use edgequake_engine::protocol;
+use edgequake_engine::protocol::{self, Route};
 use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve};
 use edgequake_engine::target::header_map;
 use edgequake_engine::wire::Wire;
@@ -177,8 +178,11 @@ pub fn resolve(model: &str, provider: Option<&str>) -> PyResult<(&'static str, S
 
 /// Whether requests for this model are told in other words than OpenAI's.
 #[pyfunction]
-pub fn translates(provider: &str, model: &str) -> bool {
-    provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, model))
+pub fn translates(provider: &str, model: &str, route: &str) -> bool {
+    let Some((route, _)) = Route::named(route) else {
+        return false;
+    };
+    provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, route, model))
 }
 
 /// The provider table.
@@ -199,7 +203,9 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("auth", provider.auth)?;
     dict.set_item("options", provider.options.iter().map(setting).collect::<Vec<_>>())?;
     dict.set_item("protocol", provider.protocol)?;
-    dict.set_item("translated", protocol::translates(provider.protocol, ""))?;
+    dict.set_item("endpoints", provider.endpoints)?;
+    dict.set_item("refuses", provider.refuses)?;
+    dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;
     dict.set_item("source", provider.source)?;
     Ok(dict)
 }

@@ -6,6 +6,7 @@
 mod awaitable;
 mod call;
 mod errors;
+mod params;
 mod port;
 mod probe;
 mod queue;
@@ -35,6 +36,10 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::open_stream, module)?)?;
     module.add_function(wrap_pyfunction!(call::resolve, module)?)?;
     module.add_function(wrap_pyfunction!(call::providers, module)?)?;
+    module.add_function(wrap_pyfunction!(params::param_rules, module)?)?;
+    module.add_function(wrap_pyfunction!(params::param_effects, module)?)?;
+    module.add_function(wrap_pyfunction!(params::supported_params, module)?)?;
+    module.add_function(wrap_pyfunction!(params::unsupported_params, module)?)?;
     module.add_function(wrap_pyfunction!(call::translates, module)?)?;
     module.add_function(wrap_pyfunction!(probe::probe, module)?)?;
     Ok(())

@@ -42,9 +42,15 @@ impl Target {
         let seconds = |limit: Option<f64>| limit.and_then(|limit| Duration::try_from_secs_f64(limit).ok());
         let row = find(&provider);
         let verify = target::verify_from(verify, ca_file);
+        let way = row.map_or("", |row| row.auth);
+        let (api_key, exchanged) = match api_key {
+            Some(key) if auth::exchanges(way, &key) => (None, Some((auth::KEY.to_owned(), key))),
+            key => (key, None),
+        };
         let completed = ask.map(|mut ask: Asked| {
-            if let Some(row) = row.filter(|_| api_key.is_none()) {
-                ask.5.extend(auth::known(row.auth, &Options::new(ask.5.clone()))?);
+            ask.5.extend(exchanged);
+            if api_key.is_none() {
+                ask.5.extend(auth::known(way, &Options::new(ask.5.clone()))?);
             }
             Ok(ask)
         });
@@ -98,11 +104,16 @@ fn native(
     let options = Options::new(options);
     let protocol = find(provider).and_then(|row| protocol::find(row.protocol));
     let native = protocol.map(|protocol| {
-        let (route, _) = Route::named(&route).unwrap_or_default();
+        let route = route_named(&route);
         let (provider, options) = (provider.to_owned(), options.clone());
         Native::new(protocol, Ask { route, provider, model, stream, drop_params, allowed_params, options })
     });
     (native, options)
+}
+
+/// The route of that name; a chat where there is none.
+pub fn route_named(name: &str) -> Route {
+    Route::named(name).unwrap_or_default().0
 }
 
 /// How often, or (how often, first delay, longest delay, factor, jitter, statuses), in seconds.

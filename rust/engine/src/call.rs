@@ -13,6 +13,7 @@ use crate::classify;
 use crate::connect;
 use crate::error::{Error, Kind, Result, TimeoutKind};
 use crate::http::{Clients, transport_error};
+use crate::poll;
 use crate::redact::Secrets;
 use crate::target::Target;
 use crate::timeouts::Deadline;
@@ -191,8 +192,12 @@ async fn attempt(
         None => Secrets::default(),
         Some(authorise) => limit.run(authorise.authorise(clients, &mut request)).await??,
     };
+    let polling = target.polls.is_some().then(|| request.headers().clone());
     let sending = connect::with_limit(target.timeouts.connect, client.execute(request));
     let mut response = limit.run(sending).await?.map_err(|error| transport_error(&error, &target.origin))?;
+    if let Some(headers) = polling {
+        response = poll::until_ready(&client, target, headers, response, limit).await?;
+    }
     if response.status().is_success() {
         return Ok((response, secrets));
     }

@@ -32,6 +32,7 @@ const WORDS: &[(&str, Kind)] = &[
     ("context_length_exceeded", Kind::ContextWindowExceeded),
     ("exceed_context_size_error", Kind::ContextWindowExceeded),
     ("too_many_prompt_tokens", Kind::ContextWindowExceeded),
+    ("too_many_tokens", Kind::ContextWindowExceeded),
     ("content_policy_violation", Kind::ContentPolicyViolation),
     ("content_filter", Kind::ContentPolicyViolation),
     ("invalid_api_key", Kind::Authentication),

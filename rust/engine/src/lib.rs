@@ -14,6 +14,7 @@ pub mod download;
 pub mod error;
 pub mod framing;
 pub mod http;
+mod poll;
 pub mod protocol;
 pub mod provider;
 pub mod redact;

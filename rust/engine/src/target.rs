@@ -58,6 +58,8 @@ pub struct Target {
     pub(crate) verify: Verify,
     pub(crate) native: Option<Native>,
     pub(crate) authorise: Option<Arc<dyn Authorise>>,
+    /// Where replies are fetched that are not ready; the id goes under it.
+    pub(crate) polls: Option<Url>,
     secrets: Secrets,
 }
 
@@ -94,6 +96,8 @@ impl Target {
             headers.insert(*name, HeaderValue::from_static(value));
         }
         headers.extend(header_map(&terms.headers)?);
+        let polls = find(&terms.provider).filter(|row| row.polls);
+        let polls = polls.map(|_| parse_url(&openai::url(&terms.api_base, "/status/"))).transpose()?;
         let secrets = Secrets::new(secrets_of(&terms, &url));
         Ok(Self {
             method,
@@ -107,6 +111,7 @@ impl Target {
             verify: terms.verify,
             native: terms.native,
             authorise: terms.authorise,
+            polls,
             secrets,
         })
     }

@@ -1,6 +1,7 @@
 //! How a call shows who makes it where a key in a header is not enough: signatures, tokens that expire.
 
 mod google;
+mod ibm;
 pub mod tokens;
 
 use std::sync::Arc;
@@ -22,6 +23,15 @@ pub trait Authorise: Send + Sync {
     fn authorise<'a>(&'a self, clients: &'a Clients, request: &'a mut Request) -> BoxFuture<'a, Result<Secrets>>;
 }
 
+/// The option that a key is handed to a way in.
+pub const KEY: &str = "api_key";
+
+/// Whether the way of that name exchanges this key; else the key itself is shown.
+pub fn exchanges(name: &str, key: &str) -> bool {
+    // IBM's tokens are JWTs, its keys are not.
+    name == "ibm" && !key.starts_with("eyJ")
+}
+
 /// The way of that name in the table, told what the caller told.
 ///
 /// # Errors
@@ -30,6 +40,7 @@ pub fn find(name: &str, options: &Options, verify: &Verify) -> Result<Option<Arc
     match name {
         "" => Ok(None),
         "google" => Ok(Some(Arc::new(google::Google::new(options, verify)))),
+        "ibm" => Ok(options.get(KEY).map(|key| ibm::of_key(options.get("iam_url").unwrap_or_default(), key))),
         _ => Err(Error::new(Kind::Internal, format!("no way to authorise is called {name:?}"))),
     }
 }

@@ -4,8 +4,12 @@
 //! Nothing here sends, waits or knows of Python.
 
 pub mod anthropic;
+pub mod cohere;
+mod foreign;
 pub mod gemini;
+pub mod mistral;
 pub mod vertex;
+pub mod watsonx;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,6 +20,7 @@ use serde_json::{Map, Value};
 use crate::chunk::Meaning;
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
+use crate::provider::params::is_openai;
 use crate::sse::Event;
 
 /// A JSON object in the order of its members: models read schemas in the order in which they are written.
@@ -145,6 +150,17 @@ pub trait Protocol: Send + Sync {
     /// `BadRequest` naming what is no OpenAI request; `UnsupportedParams` naming what the protocol cannot say.
     fn request(&self, ask: &Ask, body: Object) -> Result<Value>;
 
+    /// OpenAI's parameters that it can say, whatever their value; None where the rules of
+    /// [`crate::provider::params`] say what there is.
+    fn params(&self, _ask: &Ask) -> Option<&'static [&'static str]> {
+        None
+    }
+
+    /// A whole reply is OpenAI's as it came, and need not be read.
+    fn is_plain(&self, _ask: &Ask, _body: &[u8]) -> bool {
+        false
+    }
+
     /// A whole reply in OpenAI's words: a chat completion, or embeddings.
     ///
     /// # Errors
@@ -176,15 +192,18 @@ pub trait EventReader: Send + Sync {
 pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     match name {
         "anthropic" => Some(&anthropic::Anthropic),
+        "cohere" => Some(&cohere::Cohere),
         "gemini" => Some(&gemini::Gemini),
+        "mistral" => Some(&mistral::Mistral),
         "vertex" => Some(&vertex::Vertex),
+        "watsonx" => Some(&watsonx::Watsonx),
         _ => None,
     }
 }
 
-/// Whether a provider that speaks this protocol is told OpenAI's requests in other words; of some only for some models.
-pub fn translates(name: &str, model: &str) -> bool {
-    let ask = Ask { model: model.to_owned(), ..Ask::default() };
+/// Whether a provider that speaks this protocol is told such requests in other words; of some only for some models.
+pub fn translates(name: &str, route: Route, model: &str) -> bool {
+    let ask = Ask { route, model: model.to_owned(), ..Ask::default() };
     find(name).is_some_and(|protocol| !protocol.passes_through(&ask))
 }
 
@@ -228,7 +247,7 @@ impl Native {
 
     /// A whole reply as OpenAI would have said it.
     pub(crate) fn decode(&self, body: &Bytes) -> Result<Bytes> {
-        if self.passes_through() {
+        if self.passes_through() || self.protocol.is_plain(&self.ask, body) {
             return Ok(body.clone());
         }
         let reply = serde_json::from_slice(body)
@@ -254,47 +273,6 @@ fn internal(error: &serde_json::Error) -> Error {
     Error::new(Kind::Internal, format!("JSON: {error}"))
 }
 
-/// OpenAI's parameters of a chat (https://platform.openai.com/docs/api-reference/chat/create). What a protocol has not
-/// taken from a request and is one of these is refused or dropped; anything else is the provider's own and is sent.
-const OPENAI_PARAMS: [&str; 36] = [
-    "audio",
-    "dimensions",
-    "encoding_format",
-    "frequency_penalty",
-    "function_call",
-    "functions",
-    "logit_bias",
-    "logprobs",
-    "max_completion_tokens",
-    "max_tokens",
-    "metadata",
-    "modalities",
-    "n",
-    "parallel_tool_calls",
-    "prediction",
-    "presence_penalty",
-    "prompt_cache_key",
-    "prompt_cache_retention",
-    "reasoning_effort",
-    "response_format",
-    "safety_identifier",
-    "seed",
-    "service_tier",
-    "stop",
-    "store",
-    "stream",
-    "stream_options",
-    "temperature",
-    "tool_choice",
-    "tools",
-    "top_logprobs",
-    "top_p",
-    "user",
-    "verbosity",
-    "web_search_options",
-    "input",
-];
-
 impl Ask {
     /// Moves what a protocol has not taken from an OpenAI request into its own: the provider's own parameters and
     /// `extra_body` as they are, OpenAI's only where the caller insists.
@@ -305,8 +283,7 @@ impl Ask {
         let extra = left.remove("extra_body");
         let mut unsupported = Vec::new();
         for (name, value) in left {
-            let is_openai = OPENAI_PARAMS.contains(&name.as_str());
-            if !is_openai || self.allowed_params.contains(&name) {
+            if !is_openai(&name) || self.allowed_params.contains(&name) {
                 to.insert(name, value);
             } else if !self.drop_params {
                 unsupported.push(name);

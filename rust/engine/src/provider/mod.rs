@@ -1,6 +1,7 @@
 //! Which providers there are, which one a model string means, and how their protocol is spoken.
 
 pub mod openai;
+pub mod params;
 pub mod resolve;
 mod table;
 
@@ -30,6 +31,15 @@ pub struct Provider {
     pub auth: &'static str,
     /// The protocol that it speaks, as [`crate::protocol::find`] knows it; "" for OpenAI's.
     pub protocol: &'static str,
+    /// What it is known to have of `chat`, `embeddings` and `rerank`, by its documentation, litellm's or traffic. A call to
+    /// another is sent all the same.
+    pub endpoints: &'static [&'static str],
+    /// Endpoints that are not where OpenAI has them, with their paths under the base URL.
+    pub paths: &'static [(&'static str, &'static str)],
+    /// A reply with status 202 is no reply yet: it is fetched from `/status/` and the id in its `NVCF-REQID` header.
+    pub polls: bool,
+    /// Fields of other providers' answers that it refuses in an assistant's message.
+    pub refuses: &'static [&'static str],
     /// The page that states the base URL.
     pub source: &'static str,
 }
@@ -85,6 +95,18 @@ mod tests {
         }
         assert_eq!(find("nobody"), None);
         assert_eq!(find(""), None);
+    }
+
+    #[test]
+    fn endpoints_are_known_ones() {
+        for provider in providers() {
+            let known = |name: &str| ["chat", "embeddings", "rerank"].contains(&name);
+            assert!(!provider.endpoints.is_empty(), "{}", provider.name);
+            assert!(provider.endpoints.iter().all(|name| known(name)), "{}", provider.name);
+            for (name, path) in provider.paths {
+                assert!(provider.endpoints.contains(name) && path.starts_with('/'), "{}: {name}", provider.name);
+            }
+        }
     }
 
     #[test]

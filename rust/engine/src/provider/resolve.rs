@@ -10,6 +10,9 @@ use crate::error::{Error, Kind, Result};
 /// Where a bare model name belongs, by its beginning.
 const HEURISTICS: &[(&str, &str)] = &[
     ("claude-", "anthropic"),
+    ("command-", "cohere"),
+    ("embed-english-", "cohere"),
+    ("embed-multilingual-", "cohere"),
     ("gemini", "gemini"),
     ("mistral", "mistral"),
     ("mixtral", "mistral"),
@@ -19,19 +22,7 @@ const HEURISTICS: &[(&str, &str)] = &[
 const DEFAULT: &str = "openai";
 
 /// Providers of the litellm world whose own protocols are not spoken here.
-const UNSUPPORTED: &[&str] = &[
-    "azure",
-    "azure_ai",
-    "bedrock",
-    "cohere",
-    "cohere_chat",
-    "github_copilot",
-    "ollama_chat",
-    "replicate",
-    "sagemaker",
-    "snowflake",
-    "watsonx",
-];
+const UNSUPPORTED: &[&str] = &["azure", "azure_ai", "bedrock", "ollama_chat", "replicate", "sagemaker"];
 
 /// Providers of the litellm world that are no more: since when, and who says so.
 const GONE: &[(&str, &str)] = &[

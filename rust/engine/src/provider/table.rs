@@ -2,14 +2,15 @@
 //!
 //! A prefix and its variables are litellm's, checked in its source (1.106.2), where litellm has the provider. A base URL
 //! was read on the page that `source` names; for `ai21`, `xai` and `voyage` that page gives a part and recorded traffic the
-//! whole, and those of `openai`, `anthropic` and `gemini` were seen in recorded traffic alone. Where litellm and the vendor
-//! differ (`deepseek`, `nebius`, `docker_model_runner`), the vendor's URL is taken. What litellm has and no page confirms
-//! has no row.
+//! whole, and those of `openai`, `anthropic` and `gemini` are the defaults of the vendors' SDKs. The pages of `inception`,
+//! `ovhcloud` and `github_copilot` are not the vendor's. Where litellm and the vendor differ (`deepseek`, `nebius`,
+//! `docker_model_runner`), the vendor's URL is taken. What litellm has and no page confirms has no row.
 
 mod gateways;
 mod hosts;
 mod local;
 mod makers;
+pub(super) mod rules;
 
 use super::Provider;
 
@@ -25,11 +26,17 @@ const HOSTED: Provider = Provider {
     options: &[],
     auth: "",
     protocol: "",
+    endpoints: &["chat"],
+    paths: &[],
+    polls: false,
+    refuses: &[],
     source: "",
 };
 
 /// What the servers that people run themselves have in common.
-const LOCAL: Provider = Provider { key_required: false, ..HOSTED };
+const LOCAL: Provider = Provider { key_required: false, endpoints: CHAT_AND_EMBEDDINGS, ..HOSTED };
+
+const CHAT_AND_EMBEDDINGS: &[&str] = &["chat", "embeddings"];
 
 /// Every provider.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {

@@ -44,6 +44,13 @@ impl Protocol for Anthropic {
         request::request(ask, body).map(Value::Object)
     }
 
+    fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
+        Some(match ask.route {
+            Route::Chat => request::PARAMS,
+            Route::Embeddings | Route::Rerank => &[],
+        })
+    }
+
     fn reply(&self, _ask: &Ask, reply: Value) -> Result<Value> {
         reply::reply(reply)
     }

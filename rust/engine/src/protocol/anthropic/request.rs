@@ -9,6 +9,25 @@ use crate::protocol::{Ask, Object, bad};
 /// Thinking tokens for each effort, where a model wants a budget; litellm's numbers.
 const BUDGETS: [(&str, u32); 4] = [("minimal", 1024), ("low", 1024), ("medium", 2048), ("high", 4096)];
 
+/// OpenAI's parameters that the Messages API has a word for.
+pub const PARAMS: &[&str] = &[
+    "max_completion_tokens",
+    "max_tokens",
+    "parallel_tool_calls",
+    "reasoning_effort",
+    "response_format",
+    "safety_identifier",
+    "stop",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_p",
+    "user",
+    "web_search_options",
+];
+
 pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
     let mut take = |name: &str| body.shift_remove(name).filter(|value| !value.is_null());
     let mut to = Object::new();

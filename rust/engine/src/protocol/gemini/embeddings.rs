@@ -6,6 +6,9 @@ use super::{invalid, media, resource, take, usage};
 use crate::error::Result;
 use crate::protocol::{Ask, Object, bad};
 
+/// OpenAI's parameters that Gemini can be told.
+pub const PARAMS: &[&str] = &["dimensions", "encoding_format"];
+
 /// The request.
 ///
 /// # Errors

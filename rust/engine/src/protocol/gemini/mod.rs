@@ -48,6 +48,14 @@ impl Protocol for Gemini {
         request.map(Value::Object)
     }
 
+    fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
+        Some(match ask.route {
+            Route::Chat => request::PARAMS,
+            Route::Embeddings => embeddings::PARAMS,
+            Route::Rerank => &[],
+        })
+    }
+
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),

@@ -9,6 +9,31 @@ use super::{config, content, take, tools};
 use crate::error::Result;
 use crate::protocol::{Ask, Object, bad};
 
+/// OpenAI's parameters that Gemini can be told.
+pub const PARAMS: &[&str] = &[
+    "audio",
+    "frequency_penalty",
+    "logprobs",
+    "max_completion_tokens",
+    "max_tokens",
+    "modalities",
+    "n",
+    "presence_penalty",
+    "reasoning_effort",
+    "response_format",
+    "seed",
+    "service_tier",
+    "stop",
+    "stream",
+    "stream_options",
+    "temperature",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "web_search_options",
+];
+
 /// The request.
 ///
 /// # Errors

@@ -88,6 +88,14 @@ impl Protocol for Vertex {
         }
     }
 
+    fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
+        match family(&ask.model) {
+            Ok(Family::Claude(_)) => Anthropic.params(ask),
+            Ok(Family::Raw { .. } | Family::Open(_)) | Err(_) => None,
+            Ok(_) => Gemini.params(ask),
+        }
+    }
+
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {
         match (family(&ask.model)?, ask.route) {
             (Family::Claude(_), _) => Anthropic.reply(ask, reply),

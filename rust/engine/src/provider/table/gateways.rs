@@ -1,6 +1,6 @@
 //! Those who pass calls on to other providers.
 
-use super::{HOSTED, LOCAL};
+use super::{CHAT_AND_EMBEDDINGS, HOSTED, LOCAL};
 use crate::provider::Provider;
 
 pub(super) static ROWS: &[Provider] = &[
@@ -10,6 +10,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["ZAGUAN_API_KEY"],
         base_vars: &["ZAGUAN_BASE_URL"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://zaguanai.com/docs/api",
         ..HOSTED
     },
@@ -18,6 +19,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://openrouter.ai/api/v1",
         key_vars: &["OPENROUTER_API_KEY", "OR_API_KEY"],
         base_vars: &["OPENROUTER_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://www.openrouter.ai/docs/quick-start",
         ..HOSTED
     },
@@ -26,7 +28,8 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://ai-gateway.vercel.sh/v1",
         key_vars: &["VERCEL_AI_GATEWAY_API_KEY", "VERCEL_OIDC_TOKEN"],
         base_vars: &["VERCEL_AI_GATEWAY_API_BASE"],
-        source: "https://docs.litellm.ai/docs/providers/vercel_ai_gateway",
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions",
         ..HOSTED
     },
     Provider {
@@ -55,6 +58,7 @@ pub(super) static ROWS: &[Provider] = &[
         name: "veniceai",
         base_url: "https://api.venice.ai/api/v1",
         key_vars: &["VENICE_AI_API_KEY"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.venice.ai/api-reference/endpoint/chat/completions",
         ..HOSTED
     },
@@ -62,6 +66,7 @@ pub(super) static ROWS: &[Provider] = &[
         name: "litellm_proxy",
         key_vars: &["LITELLM_PROXY_API_KEY"],
         base_vars: &["LITELLM_PROXY_API_BASE"],
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://docs.litellm.ai/docs/providers/litellm_proxy",
         ..LOCAL
     },

@@ -1,6 +1,6 @@
 //! Those who serve other people's models.
 
-use super::HOSTED;
+use super::{CHAT_AND_EMBEDDINGS, HOSTED};
 use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
@@ -9,6 +9,8 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.groq.com/openai/v1",
         key_vars: &["GROQ_API_KEY"],
         base_vars: &["GROQ_API_BASE"],
+        // https://github.com/janhq/jan/issues/8136
+        refuses: &["reasoning_content", "thinking_blocks"],
         source: "https://console.groq.com/docs/openai",
         ..HOSTED
     },
@@ -18,6 +20,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.together.ai/v1",
         key_vars: &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"],
         base_vars: &["TOGETHER_AI_API_BASE"],
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://docs.together.ai/docs/inference/openai-compatibility",
         ..HOSTED
     },
@@ -27,6 +30,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.fireworks.ai/inference/v1",
         key_vars: &["FIREWORKS_API_KEY", "FIREWORKS_AI_API_KEY", "FIREWORKSAI_API_KEY", "FIREWORKS_AI_TOKEN"],
         base_vars: &["FIREWORKS_API_BASE"],
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://docs.fireworks.ai/tools-sdks/openai-compatibility",
         ..HOSTED
     },
@@ -35,7 +39,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.cerebras.ai/v1",
         key_vars: &["CEREBRAS_API_KEY"],
         base_vars: &["CEREBRAS_API_BASE"],
-        source: "https://docs.boundaryml.com/ref/llm-client-providers/cerebras.md",
+        source: "https://inference-docs.cerebras.ai/resources/openai",
         ..HOSTED
     },
     Provider {
@@ -43,7 +47,9 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://integrate.api.nvidia.com/v1",
         key_vars: &["NVIDIA_NIM_API_KEY", "NVIDIA_API_KEY"],
         base_vars: &["NVIDIA_NIM_API_BASE"],
-        source: "https://docs.nvidia.com/nemo/microservices/latest/guardrails/manage-models.html",
+        polls: true,
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://docs.api.nvidia.com/nim/reference/mistralai-mistral-medium-3-instruct-statuspolling",
         ..HOSTED
     },
     Provider {
@@ -59,6 +65,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.deepinfra.com/v1/openai",
         key_vars: &["DEEPINFRA_API_KEY"],
         base_vars: &["DEEPINFRA_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.deepinfra.com/chat/overview",
         ..HOSTED
     },
@@ -67,6 +74,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.sambanova.ai/v1",
         key_vars: &["SAMBANOVA_API_KEY"],
         base_vars: &["SAMBANOVA_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.sambanova.ai/docs/en/features/anthropic-compatibility",
         ..HOSTED
     },
@@ -75,6 +83,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.novita.ai/v3/openai",
         key_vars: &["NOVITA_API_KEY"],
         base_vars: &["NOVITA_API_BASE"],
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://novita.ai/docs/guides/llm-api",
         ..HOSTED
     },
@@ -83,6 +92,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.tokenfactory.nebius.com/v1",
         key_vars: &["NEBIUS_API_KEY"],
         base_vars: &["NEBIUS_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.tokenfactory.nebius.com/ai-models-inference/dedicated-endpoints",
         ..HOSTED
     },
@@ -117,6 +127,7 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["OVHCLOUD_API_KEY"],
         base_vars: &["OVHCLOUD_API_BASE"],
         key_required: false,
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://ovh.github.io/apache-airflow-provider-ovhcloud-ai/ai-endpoints",
         ..HOSTED
     },
@@ -124,6 +135,7 @@ pub(super) static ROWS: &[Provider] = &[
         name: "scaleway",
         base_url: "https://api.scaleway.ai/v1",
         key_vars: &["SCW_SECRET_KEY"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://www.scaleway.com/en/docs/generative-apis/api-cli/using-chat-api",
         ..HOSTED
     },
@@ -157,6 +169,7 @@ pub(super) static ROWS: &[Provider] = &[
         options: &[Setting::new("cloudflare_account_id", &["CLOUDFLARE_ACCOUNT_ID"])],
         key_vars: &["CLOUDFLARE_API_KEY"],
         base_vars: &["CLOUDFLARE_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility",
         ..HOSTED
     },
@@ -165,6 +178,7 @@ pub(super) static ROWS: &[Provider] = &[
         name: "databricks",
         key_vars: &["DATABRICKS_API_KEY"],
         base_vars: &["DATABRICKS_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.databricks.com/aws/en/machine-learning/model-serving/score-chat-models",
         ..HOSTED
     },
@@ -175,6 +189,51 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["HEROKU_API_KEY"],
         base_vars: &["HEROKU_API_BASE"],
         source: "https://devcenter.heroku.com/articles/openai-compatibility-chat-completions",
+        ..HOSTED
+    },
+    // A Copilot token of the caller's, for half an hour each: the exchange that makes one of a GitHub token is GitHub's own
+    // affair (https://docs.getbifrost.ai/providers/supported-providers/github-copilot), and so are the headers by which
+    // editors name themselves; a caller who has a right to them passes `extra_headers`. The variable is ours: litellm
+    // keeps its tokens in files. Business and Enterprise have hosts of their own.
+    Provider {
+        name: "github_copilot",
+        base_url: "https://api.githubcopilot.com",
+        key_vars: &["GITHUB_COPILOT_TOKEN"],
+        base_vars: &["GITHUB_COPILOT_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://docs.litellm.ai/docs/providers/github_copilot",
+        ..HOSTED
+    },
+    // An IBM Cloud API key, or a token that one has bought. The base is the region's, `https://us-south.ml.cloud.ibm.com`; the
+    // version is the date of the API that is spoken here.
+    Provider {
+        name: "watsonx",
+        key_vars: &["WATSONX_TOKEN", "WATSONX_APIKEY", "WATSONX_API_KEY"],
+        base_vars: &["WATSONX_API_BASE", "WATSONX_URL"],
+        options: &[
+            Setting::new("project_id", &["WATSONX_PROJECT_ID"]),
+            Setting::new("space_id", &["WATSONX_SPACE_ID", "WATSONX_DEPLOYMENT_SPACE_ID"]),
+            Setting { default: "2025-02-06", ..Setting::new("api_version", &[]) },
+            Setting {
+                default: "https://iam.cloud.ibm.com/identity/token",
+                ..Setting::new("iam_url", &["WATSONX_IAM_URL"])
+            },
+        ],
+        auth: "ibm",
+        protocol: "watsonx",
+        endpoints: CHAT_AND_EMBEDDINGS,
+        source: "https://cloud.ibm.com/apidocs/watsonx-ai",
+        ..HOSTED
+    },
+    // A programmatic access token or a key-pair JWT; Snowflake tells them apart.
+    Provider {
+        name: "snowflake",
+        base_url: "https://{account_id}.snowflakecomputing.com/api/v2/cortex/v1",
+        base_suffix: "/api/v2/cortex/v1",
+        options: &[Setting::new("account_id", &["SNOWFLAKE_ACCOUNT_ID"])],
+        key_vars: &["SNOWFLAKE_JWT"],
+        base_vars: &["SNOWFLAKE_API_BASE"],
+        source: "https://docs.snowflake.com/en/user-guide/snowflake-cortex/cortex-rest-api",
         ..HOSTED
     },
 ];

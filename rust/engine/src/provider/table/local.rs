@@ -9,6 +9,7 @@ pub(super) static ROWS: &[Provider] = &[
         aliases: &["vllm"],
         key_vars: &["HOSTED_VLLM_API_KEY"],
         base_vars: &["HOSTED_VLLM_API_BASE"],
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://docs.vllm.ai/en/v0.8.1/serving/openai_compatible_server.html",
         ..LOCAL
     },
@@ -44,6 +45,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "http://127.0.0.1:9997/v1",
         key_vars: &["XINFERENCE_API_KEY"],
         base_vars: &["XINFERENCE_API_BASE"],
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://inference.readthedocs.io/en/v2.10.0/getting_started/using_xinference.html",
         ..LOCAL
     },
@@ -60,7 +62,8 @@ pub(super) static ROWS: &[Provider] = &[
     Provider {
         name: "llamacpp",
         base_url: "http://localhost:8080/v1",
-        source: "https://www.mintlify.com/ggml-org/llama.cpp/inference/server",
+        endpoints: &["chat", "embeddings", "rerank"],
+        source: "https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
         ..LOCAL
     },
     Provider {
@@ -72,6 +75,7 @@ pub(super) static ROWS: &[Provider] = &[
     Provider {
         name: "tgi",
         base_url: "http://localhost:3000/v1",
+        endpoints: &["chat"],
         source: "https://huggingface.co/docs/text-generation-inference/messages_api",
         ..LOCAL
     },

@@ -1,6 +1,6 @@
 //! Those who serve models of their own.
 
-use super::HOSTED;
+use super::{CHAT_AND_EMBEDDINGS, HOSTED};
 use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
@@ -9,6 +9,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.openai.com/v1",
         key_vars: &["OPENAI_API_KEY"],
         base_vars: &["OPENAI_BASE_URL", "OPENAI_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://platform.openai.com/docs/api-reference/chat/create",
         ..HOSTED
     },
@@ -27,7 +28,19 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://generativelanguage.googleapis.com/v1beta",
         key_vars: &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
         protocol: "gemini",
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://ai.google.dev/api/generate-content",
+        ..HOSTED
+    },
+    Provider {
+        name: "cohere",
+        aliases: &["cohere_chat"],
+        base_url: "https://api.cohere.com/v2",
+        key_vars: &["COHERE_API_KEY", "CO_API_KEY"],
+        base_vars: &["COHERE_API_BASE"],
+        protocol: "cohere",
+        endpoints: &["chat", "embeddings", "rerank"],
+        source: "https://docs.cohere.com/reference/chat",
         ..HOSTED
     },
     Provider {
@@ -51,6 +64,7 @@ pub(super) static ROWS: &[Provider] = &[
         ],
         auth: "google",
         protocol: "vertex",
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations",
         ..HOSTED
     },
@@ -60,6 +74,8 @@ pub(super) static ROWS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["MISTRAL_AZURE_API_KEY", "MISTRAL_API_KEY"],
         base_vars: &["MISTRAL_AZURE_API_BASE", "MISTRAL_API_BASE"],
+        protocol: "mistral",
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.mistral.ai/api",
         ..HOSTED
     },
@@ -84,6 +100,8 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.perplexity.ai",
         key_vars: &["PERPLEXITYAI_API_KEY", "PERPLEXITY_API_KEY"],
         base_vars: &["PERPLEXITY_API_BASE"],
+        paths: &[("embeddings", "/v1/embeddings")],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.perplexity.ai/docs/sonar/openai-compatibility",
         ..HOSTED
     },
@@ -109,6 +127,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://dashscope.aliyuncs.com/compatible-mode/v1",
         key_vars: &["DASHSCOPE_API_KEY"],
         base_vars: &["DASHSCOPE_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://www.alibabacloud.com/help/id/model-studio/compatibility-of-openai-with-dashscope",
         ..HOSTED
     },
@@ -117,6 +136,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://dashscope.aliyuncs.com/compatible-mode/v1",
         key_vars: &["QWEN_AI_PLATFORM_API_KEY", "DASHSCOPE_API_KEY"],
         base_vars: &["QWEN_AI_PLATFORM_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://www.alibabacloud.com/help/id/model-studio/compatibility-of-openai-with-dashscope",
         ..HOSTED
     },
@@ -125,6 +145,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
         key_vars: &["QWENCLOUD_API_KEY", "DASHSCOPE_API_KEY"],
         base_vars: &["QWENCLOUD_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://www.alibabacloud.com/help/id/model-studio/compatibility-of-openai-with-dashscope",
         ..HOSTED
     },
@@ -141,6 +162,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://ark.cn-beijing.volces.com/api/v3",
         key_vars: &["VOLCENGINE_API_KEY", "ARK_API_KEY"],
         base_vars: &["VOLCENGINE_API_BASE", "ARK_API_BASE"],
+        endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://www.volcengine.com/docs/82379/1263482",
         ..HOSTED
     },
@@ -174,7 +196,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.v0.dev/v1",
         key_vars: &["V0_API_KEY"],
         base_vars: &["V0_API_BASE"],
-        source: "https://examples.vercel.com/docs/v0/api",
+        source: "https://v0.app/docs/v0-model-api",
         ..HOSTED
     },
     Provider {
@@ -182,13 +204,15 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.jina.ai/v1",
         key_vars: &["JINA_AI_API_KEY", "JINA_API_KEY", "JINA_AI_TOKEN"],
         base_vars: &["JINA_AI_API_BASE"],
-        source: "https://docs.aurelio.ai/docs/semantic-router/client-reference/encoders/jina",
+        endpoints: &["embeddings", "rerank"],
+        source: "https://github.com/jina-ai/meta-prompt/blob/main/v4.txt",
         ..HOSTED
     },
     Provider {
         name: "voyage",
         base_url: "https://api.voyageai.com/v1",
         key_vars: &["VOYAGE_API_KEY", "VOYAGE_AI_API_KEY", "VOYAGE_AI_TOKEN"],
+        endpoints: &["embeddings", "rerank"],
         source: "https://docs.voyageai.com/reference/embeddings-api",
         ..HOSTED
     },

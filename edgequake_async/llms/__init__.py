@@ -1,0 +1,1 @@
+"""Where litellm keeps its providers; here only what programs import from there."""

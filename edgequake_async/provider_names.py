@@ -1,0 +1,100 @@
+"""Which provider a model string means, what it is called, and whether its key is there; under litellm's names."""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from . import _eq_core, config
+
+__all__ = ["LlmProviders", "get_llm_provider", "provider_list", "validate_environment"]
+
+
+class _Name(str, Enum):
+    """A provider's name; equal to its text."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+if TYPE_CHECKING:
+    LlmProviders = _Name
+else:
+    LlmProviders = _Name(
+        "LlmProviders",
+        {row["name"].upper().replace("-", "_"): row["name"] for row in _eq_core.providers()},
+        module=__name__,
+    )
+
+provider_list: list[LlmProviders] = list(LlmProviders)
+
+
+def get_llm_provider(
+    model: str,
+    custom_llm_provider: str | None = None,
+    api_base: str | None = None,
+    api_key: str | None = None,
+    litellm_params: Any = None,
+) -> tuple[str, str, str | None, str | None]:
+    """Which provider a model string means.
+
+    Args:
+        model: ``"provider/model"``, or a bare name.
+        custom_llm_provider: wins over the string.
+        api_base: given back.
+        api_key: given back.
+        litellm_params: has no effect.
+
+    Returns:
+        (model, provider, key, base URL). As in litellm, key and address of providers that speak OpenAI's protocol at an
+        address of their own are those in force; of the others only those given.
+
+    Raises:
+        BadRequestError: the string names no provider that is known ("LLM Provider NOT provided").
+    """
+    from .request import resolve
+
+    if config.handlers():
+        from .custom_calls import find
+
+        if found := find({"model": model, "custom_llm_provider": custom_llm_provider}):
+            return found.info.model, found.info.provider, api_key, api_base
+    provider, name = resolve(model, custom_llm_provider)
+    row = config.row(provider)
+    if provider != "openai" and not row["protocol"]:
+        api_key = api_key or config.key_for(provider)
+        api_base = api_base or config.base_for(provider, config.options_for(provider, {})) or None
+    return name, provider, api_key, api_base
+
+
+def validate_environment(
+    model: str | None = None, api_key: str | None = None, api_base: str | None = None, api_version: str | None = None
+) -> dict[str, Any]:
+    """Whether what a call to a model needs is in the environment.
+
+    Args:
+        model: a model string; without one nothing is missing and nothing is there.
+        api_key: a key that the call will be given.
+        api_base: an address that the call will be given.
+        api_version: has no effect.
+
+    Returns:
+        ``{"keys_in_environment": bool, "missing_keys": [names of variables]}``. Of variables any of which will do, the
+        first is named.
+    """
+    from .exceptions import BadRequestError
+    from .request import resolve
+
+    try:
+        provider, _ = resolve(model or "")
+    except BadRequestError:
+        return {"keys_in_environment": False, "missing_keys": []}
+    row = config.row(provider)
+    missing = []
+    if row["key_required"] and not api_key and not any(os.environ.get(name) for name in row["key_vars"]):
+        missing += row["key_vars"][:1]
+    options = config.options_for(provider, {})
+    if not api_base and not config.base_for(provider, options):
+        missing += row["base_vars"][:1]
+    return {"keys_in_environment": not missing, "missing_keys": missing}

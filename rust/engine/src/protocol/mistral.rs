@@ -1,0 +1,256 @@
+//! Mistral's chat (https://docs.mistral.ai/api): OpenAI's, but for messages whose content is a list of parts.
+//!
+//! A model that thinks answers in parts, and thoughts are parts among them. Here the text is `content` and the thoughts are
+//! `reasoning_content` and `thinking_blocks`; the parts themselves stand in the message's `provider_specific_fields`, and
+//! sent back they go out as they came, unless the caller changed the text. What else OpenAI's messages carry is not sent,
+//! because Mistral answers 422 to fields that it does not know
+//! (https://github.com/charmbracelet/crush/issues/1590).
+
+use std::collections::BTreeMap;
+
+use memchr::memmem;
+use serde_json::{Value, json};
+
+use super::{Ask, EventReader, Object, Protocol, Route, chunk, foreign, text};
+use crate::chunk::{self as openai, Meaning};
+use crate::error::Result;
+use crate::sse::Event;
+
+/// Where the parts of an answer are kept.
+const KEPT: &str = "mistral_content";
+
+/// The protocol.
+pub struct Mistral;
+
+impl Protocol for Mistral {
+    fn path(&self, ask: &Ask) -> Result<String> {
+        match ask.route {
+            Route::Chat => Ok("/chat/completions".to_owned()),
+            Route::Embeddings => Ok("/embeddings".to_owned()),
+            Route::Rerank => Err(ask.no_route()),
+        }
+    }
+
+    fn request(&self, _ask: &Ask, mut body: Object) -> Result<Value> {
+        foreign::answers(&mut body).for_each(put_back);
+        if let Some(Value::Object(extra)) = body.shift_remove("extra_body") {
+            body.extend(extra);
+        }
+        Ok(Value::Object(body))
+    }
+
+    fn is_plain(&self, ask: &Ask, body: &[u8]) -> bool {
+        ask.route == Route::Embeddings || !has_parts(body)
+    }
+
+    fn reply(&self, _ask: &Ask, mut reply: Value) -> Result<Value> {
+        for choice in choices(&mut reply) {
+            if let Some(message) = choice.get_mut("message").and_then(Value::as_object_mut)
+                && let Some(parts) = take_apart(message)
+            {
+                message.insert("provider_specific_fields".into(), json!({ KEPT: parts }));
+            }
+        }
+        Ok(reply)
+    }
+
+    fn reader(&self, _ask: &Ask) -> Box<dyn EventReader> {
+        Box::<Reader>::default()
+    }
+}
+
+fn choices(reply: &mut Value) -> impl Iterator<Item = &mut Value> {
+    reply.get_mut("choices").and_then(Value::as_array_mut).into_iter().flatten()
+}
+
+/// A message of an answer as Mistral sent it.
+fn put_back(message: &mut Object) {
+    let kept = message.get_mut("provider_specific_fields").and_then(|own| own.get_mut(KEPT)).map(Value::take);
+    foreign::remove(message);
+    if let Some(Value::Array(parts)) = kept {
+        let said = message.get("content").and_then(Value::as_str).unwrap_or_default();
+        if written(&parts) == said {
+            message.insert("content".into(), Value::Array(parts));
+        }
+    }
+}
+
+/// Makes text and thoughts of a content that is a list; the list.
+fn take_apart(says: &mut Object) -> Option<Vec<Value>> {
+    let Some(Value::Array(parts)) = says.get_mut("content").filter(|content| content.is_array()).map(Value::take)
+    else {
+        return None;
+    };
+    says.insert("content".into(), written(&parts).into());
+    let thoughts: Vec<String> = parts.iter().filter_map(thought).collect();
+    if !thoughts.is_empty() {
+        says.insert("reasoning_content".into(), thoughts.concat().into());
+        let block = |thought: &String| json!({"type": "thinking", "thinking": thought});
+        says.insert("thinking_blocks".into(), thoughts.iter().map(block).collect());
+    }
+    Some(parts)
+}
+
+fn written(parts: &[Value]) -> String {
+    parts.iter().filter(|part| text(part, "type") == Some("text")).filter_map(|part| text(part, "text")).collect()
+}
+
+fn thought(part: &Value) -> Option<String> {
+    let pieces = part.get("thinking")?.as_array()?;
+    Some(pieces.iter().filter_map(|piece| text(piece, "text")).collect())
+}
+
+/// Reads a stream, keeping the parts of each choice for its last chunk.
+#[derive(Default)]
+struct Reader {
+    parts: BTreeMap<u64, Vec<Value>>,
+}
+
+impl EventReader for Reader {
+    fn read(&mut self, event: &Event) -> Result<Vec<Meaning>> {
+        let meaning = openai::read(event.clone());
+        let Meaning::Chunk { json, finished } = &meaning else {
+            return Ok(vec![meaning]);
+        };
+        // Plain text, which most chunks are, passes as it came.
+        if self.parts.is_empty() && !has_parts(json) {
+            return Ok(vec![meaning]);
+        }
+        let Ok(mut object) = serde_json::from_slice::<Value>(json) else {
+            return Ok(vec![meaning]);
+        };
+        for choice in choices(&mut object) {
+            self.take(choice);
+        }
+        Ok(vec![chunk(&object, *finished)?])
+    }
+}
+
+impl Reader {
+    fn take(&mut self, choice: &mut Value) {
+        let index = super::count(choice, "index");
+        let finished = text(choice, "finish_reason").is_some_and(|reason| !reason.is_empty());
+        let Some(delta) = choice.get_mut("delta").and_then(Value::as_object_mut) else {
+            return;
+        };
+        if let Some(parts) = take_apart(delta) {
+            let so_far = self.parts.entry(index).or_default();
+            parts.into_iter().for_each(|part| append(so_far, part));
+        } else if let Some(so_far) = self.parts.get_mut(&index)
+            && let Some(said) = delta.get("content").and_then(Value::as_str).filter(|said| !said.is_empty())
+        {
+            append(so_far, json!({"type": "text", "text": said}));
+        }
+        if finished && let Some(parts) = self.parts.remove(&index) {
+            delta.insert("provider_specific_fields".into(), json!({ KEPT: parts }));
+        }
+    }
+}
+
+/// Whether a content in a reply or a chunk is a list.
+fn has_parts(json: &[u8]) -> bool {
+    const NAME: &[u8] = b"\"content\":";
+    memmem::find_iter(json, NAME)
+        .any(|at| json.get(at + NAME.len()..).is_some_and(|value| value.trim_ascii_start().starts_with(b"[")))
+}
+
+/// Adds a piece of a part: text to the text before it, thoughts to the thoughts.
+fn append(parts: &mut Vec<Value>, piece: Value) {
+    let goes_on = |last: &Value| {
+        let kind = text(last, "type");
+        kind == text(&piece, "type") && matches!(kind, Some("text" | "thinking"))
+    };
+    let last = parts.last_mut().filter(|last| goes_on(last)).and_then(Value::as_object_mut);
+    let (Some(last), Value::Object(more)) = (last, &piece) else {
+        parts.push(piece);
+        return;
+    };
+    for (name, value) in more {
+        match (last.get_mut(name), value) {
+            (Some(Value::Array(pieces)), Value::Array(more)) => {
+                more.iter().cloned().for_each(|piece| append(pieces, piece));
+            }
+            (Some(Value::String(said)), Value::String(more)) if name == "text" => said.push_str(more),
+            _ => {
+                last.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ask() -> Ask {
+        Ask { provider: "mistral".into(), model: "magistral-medium-latest".into(), ..Ask::default() }
+    }
+
+    fn parts() -> Value {
+        json!([
+            {"type": "thinking", "thinking": [{"type": "text", "text": "Two and"}, {"type": "text", "text": " two."}],
+             "closed": true},
+            {"type": "text", "text": "Fo"},
+            {"type": "reference", "reference_ids": [1]},
+            {"type": "text", "text": "ur"},
+        ])
+    }
+
+    fn sent(message: Value) -> Value {
+        let body = json!({"messages": [message]});
+        let Value::Object(body) = body else { unreachable!() };
+        Mistral.request(&ask(), body).unwrap()["messages"][0].clone()
+    }
+
+    #[test]
+    fn parts_become_text_and_thoughts_and_go_back_as_they_came() {
+        let reply = json!({"choices": [{"message": {"role": "assistant", "content": parts(), "tool_calls": null}}]});
+        let message = Mistral.reply(&ask(), reply).unwrap()["choices"][0]["message"].clone();
+        assert_eq!(message["content"], "Four");
+        assert_eq!(message["reasoning_content"], "Two and two.");
+        assert_eq!(message["thinking_blocks"], json!([{"type": "thinking", "thinking": "Two and two."}]));
+        assert_eq!(sent(message.clone()), json!({"role": "assistant", "content": parts(), "tool_calls": null}));
+        let mut changed = message;
+        changed["content"] = "Five".into();
+        assert_eq!(sent(changed), json!({"role": "assistant", "content": "Five", "tool_calls": null}));
+    }
+
+    #[test]
+    fn what_other_providers_answered_is_sent_without_what_mistral_refuses() {
+        let message = json!({
+            "role": "assistant", "content": "Hi", "reasoning_content": "Hm", "prefix": true,
+            "provider_specific_fields": {"content": [{"type": "text", "text": "Hi"}]},
+            "tool_calls": [{"id": "a", "provider_specific_fields": {"x": 1}}],
+        });
+        let plain = json!({"role": "assistant", "content": "Hi", "prefix": true, "tool_calls": [{"id": "a"}]});
+        assert_eq!(sent(message), plain);
+    }
+
+    fn read(reader: &mut Reader, data: &Value) -> Value {
+        let event = Event { name: None, data: serde_json::to_vec(data).unwrap().into() };
+        let mut meanings = reader.read(&event).unwrap();
+        let Some(Meaning::Chunk { json, .. }) = meanings.pop() else { unreachable!() };
+        serde_json::from_slice::<Value>(&json).unwrap()["choices"][0]["delta"].clone()
+    }
+
+    #[test]
+    fn a_streamed_answer_keeps_its_parts_for_the_last_chunk() {
+        let mut reader = Reader::default();
+        let mut told = |delta: Value, reason: Value| {
+            read(&mut reader, &json!({"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}))
+        };
+        assert_eq!(told(json!({"role": "assistant", "content": ""}), Value::Null)["content"], "");
+        let thinking = |thought: &str| json!({"type": "thinking", "thinking": [{"type": "text", "text": thought}]});
+        let delta = told(json!({"content": [thinking("Two")]}), Value::Null);
+        assert_eq!((&delta["content"], &delta["reasoning_content"]), (&json!(""), &json!("Two")));
+        let mut closing = thinking(" two.");
+        closing["closed"] = true.into();
+        let delta = told(json!({"content": [closing, {"type": "text", "text": "Fo"}]}), Value::Null);
+        assert_eq!((&delta["content"], &delta["reasoning_content"]), (&json!("Fo"), &json!(" two.")));
+        let delta = told(json!({"content": "ur"}), "stop".into());
+        let mut whole = thinking("Two two.");
+        whole["closed"] = true.into();
+        let kept = json!([whole, {"type": "text", "text": "Four"}]);
+        assert_eq!(delta, json!({"content": "ur", "provider_specific_fields": {KEPT: kept}}));
+    }
+}
