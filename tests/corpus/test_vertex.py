@@ -83,13 +83,10 @@ async def test_addresses_are_those_that_were_recorded(replay: Replay) -> None:
         await _judge(exchange, replay.base_url(exchange, RECORDED))
     embedded = [each for each in everything() if each.wire_format in _EMBEDDINGS]
     for exchange in embedded:
+        place: dict[str, Any] = {"api_base": replay.base_url(exchange, RECORDED), **_place(exchange)}
         try:
             await edgequake_async.aembedding(
-                f"vertex_ai/{exchange.model}",
-                "This answer was recorded.",
-                api_base=replay.base_url(exchange, RECORDED),
-                api_key="corpus-key-0123456789",
-                **_place(exchange),
+                f"vertex_ai/{exchange.model}", "This answer was recorded.", api_key="corpus-key-0123456789", **place
             )
         except EQError as error:
             pytest.fail(f"{exchange.id}: {error}")
