@@ -30,7 +30,6 @@ from tests.corpus import (
     reading_cohere,
     reading_converse,
     reading_gemini,
-    reading_invoke,
     reading_ollama,
     recordings,
 )
