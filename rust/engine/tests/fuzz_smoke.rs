@@ -10,6 +10,8 @@ mod lines;
 mod readers;
 mod splits;
 
+use std::time::{Duration, Instant};
+
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 
@@ -53,10 +55,21 @@ impl Random {
     }
 }
 
+/// So many rounds; or, where `EDGEQUAKE_FUZZ_SECONDS` is set, as many as fit into that time.
+fn rounds(usual: usize) -> impl Iterator<Item = ()> {
+    let seconds = std::env::var("EDGEQUAKE_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
+    let end = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+    let mut done = 0;
+    std::iter::from_fn(move || {
+        done += 1;
+        end.map_or(done <= usual, |end| Instant::now() < end).then_some(())
+    })
+}
+
 #[test]
 fn however_a_stream_is_cut_its_events_are_the_same() {
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
-    for _ in 0..20_000 {
+    for _ in rounds(20_000) {
         let mut stream = Vec::new();
         for _ in 0..random.below(40) {
             stream.extend_from_slice(TOKENS[random.below(TOKENS.len())]);
@@ -68,7 +81,7 @@ fn however_a_stream_is_cut_its_events_are_the_same() {
 #[test]
 fn noise_is_cut_like_anything_else() {
     let mut random = Random(0x1234_5678_9abc_def1);
-    for _ in 0..20_000 {
+    for _ in rounds(20_000) {
         let stream: Vec<u8> = (0..random.below(60)).map(|_| b"data: \n\r:\xEF\xBB\xBFev"[random.below(14)]).collect();
         splits::check(&stream, |limit| random.below(limit + 1));
     }
@@ -96,7 +109,7 @@ fn framed(random: &mut Random) -> Vec<u8> {
 #[test]
 fn however_frames_are_cut_their_events_are_the_same() {
     let mut random = Random(0x0f1e_2d3c_4b5a_6978);
-    for _ in 0..5_000 {
+    for _ in rounds(5_000) {
         let frames: Vec<Vec<u8>> = (0..random.below(5)).map(|_| framed(&mut random)).collect();
         let (events, error) = frames::check(&frames.concat(), |limit| random.below(limit + 1));
         assert_eq!((events.len(), error), (frames.len(), None));
@@ -132,7 +145,7 @@ fn noise_is_no_panic() {
 #[test]
 fn however_lines_are_cut_they_are_the_same() {
     let mut random = Random(0x2545_f491_4f6c_dd1d);
-    for _ in 0..20_000 {
+    for _ in rounds(20_000) {
         let body: Vec<u8> = (0..random.below(60)).map(|_| b"{}\"a:1,\n\n\r\xE2\x80\xA8"[random.below(13)]).collect();
         lines::check(&body, |limit| random.below(limit + 1));
     }
@@ -207,7 +220,7 @@ fn value(random: &mut Random, depth: usize) -> String {
 #[test]
 fn whatever_events_say_they_are_read_or_refused() {
     let mut random = Random(0x9e6c_63d0_676a_9a99);
-    for _ in 0..4_000 {
+    for _ in rounds(4_000) {
         let events: Vec<_> = (0..1 + random.below(6))
             .map(|_| format!("{} {}", WORDS[random.below(WORDS.len())], value(&mut random, 4)))
             .collect();
