@@ -259,6 +259,21 @@ _LAZY |= {
     for name in names.split()
 }
 _LAZY |= {name: "capabilities" for name in __all__ if name.startswith("supports_")}
+# TypedDicts that programs written for litellm import from its top.
+_LAZY |= dict.fromkeys(
+    (
+        "ChatCompletionAssistantMessage",
+        "ChatCompletionImageObject",
+        "ChatCompletionSystemMessage",
+        "ChatCompletionToolCallFunctionChunk",
+        "ChatCompletionToolMessage",
+        "ChatCompletionToolParam",
+        "ChatCompletionToolParamFunctionChunk",
+        "ChatCompletionUserMessage",
+        "OpenAIMessageContent",
+    ),
+    "types.llms.params",
+)
 # What programs reach through the package without importing it.
 _SUBMODULES = frozenset({"_logging", "constants", "cost_calculator", "litellm_core_utils", "main", "types", "utils"})
 _LAZY |= dict.fromkeys(set(_ERRORS) - set(_TOP_LEVEL) - {"EQError"}, "exceptions")

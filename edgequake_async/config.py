@@ -51,6 +51,7 @@ DEFAULTS: Mapping[str, Any] = {
     "api_key": None,
     "api_version": None,
     "custom_provider_map": None,
+    "disable_aiohttp_transport": False,
     "drop_params": False,
     "enable_json_schema_validation": False,
     "headers": None,
@@ -61,6 +62,7 @@ DEFAULTS: Mapping[str, Any] = {
     "set_verbose": False,
     "ssl_verify": True,
     "suppress_debug_info": False,
+    "telemetry": False,
 }
 
 # What is to be filled in in a base URL of the table.

@@ -127,6 +127,19 @@ assert MAX_CALLBACKS == 100
 """)
 
 
+def test_what_requests_are_made_of() -> None:
+    run("""
+import edgequake_async as eq
+eq.install_as_litellm()
+import litellm
+from litellm import ChatCompletionUserMessage, ChatCompletionToolParam, OpenAIMessageContent
+from litellm.types.llms.openai import ChatCompletionToolParam as same
+assert ChatCompletionToolParam is same
+assert ChatCompletionUserMessage(role="user", content="Hi") == {"role": "user", "content": "Hi"}
+assert litellm.telemetry is False and litellm.disable_aiohttp_transport is False
+""")
+
+
 def test_what_is_not_there_is_not_there() -> None:
     run("""
 import edgequake_async as eq
