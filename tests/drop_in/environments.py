@@ -24,7 +24,7 @@ else:
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-OURS = ["anyio>=4.9", "pydantic>=2.12"]
+OURS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
 REQUIREMENTS = """
 import importlib.metadata, json, sys
 print(json.dumps([line for line in importlib.metadata.requires(sys.argv[1]) or [] if "extra ==" not in line]))
