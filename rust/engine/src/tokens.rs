@@ -101,7 +101,7 @@ mod tests {
         let cl100k = Vocabulary::Cl100k.build();
         assert_eq!(cl100k.encode("hello world"), [15339, 1917]);
         assert_eq!(cl100k.decode(&[15339, 1917]), Ok(b"hello world".to_vec()));
-        assert_eq!(cl100k.encode(" \u{850}"), [220, 126, 227]);
+        assert_eq!(cl100k.encode(" \u{85}0"), [220, 126, 227, 15]);
         let o200k = Vocabulary::O200k.build();
         assert_eq!(o200k.encode("hello world"), [24912, 2375]);
         assert_eq!((cl100k.count("hello world"), o200k.count("")), (2, 0));
