@@ -62,7 +62,7 @@ def get_llm_provider(
             return found.info.model, found.info.provider, api_key, api_base
     provider, name = resolve(model, custom_llm_provider)
     row = config.row(provider)
-    if provider != "openai" and not row["protocol"]:
+    if provider != "openai" and row["protocol"] in ("", "mistral"):
         api_key = api_key or config.key_for(provider)
         api_base = api_base or config.base_for(provider, config.options_for(provider, {})) or None
     return name, provider, api_key, api_base
@@ -81,7 +81,7 @@ def validate_environment(
 
     Returns:
         ``{"keys_in_environment": bool, "missing_keys": [names of variables]}``. Of variables any of which will do, the
-        first is named.
+        one with the provider's name is named, else the first.
     """
     from .exceptions import BadRequestError
     from .request import resolve
@@ -93,7 +93,8 @@ def validate_environment(
     row = config.row(provider)
     missing = []
     if row["key_required"] and not api_key and not any(os.environ.get(name) for name in row["key_vars"]):
-        missing += row["key_vars"][:1]
+        usual = f"{provider.upper()}_API_KEY"
+        missing.append(usual if usual in row["key_vars"] else row["key_vars"][0])
     options = config.options_for(provider, {})
     if not api_base and not config.base_for(provider, options):
         missing += row["base_vars"][:1]

@@ -105,6 +105,8 @@ def request(received: Received) -> dict[str, Any]:
         body = received.json
     except ValueError:
         body = received.body.decode(errors="replace")
+    if ":" in received.path.rpartition("/")[2]:
+        body = camel(body)
     return {
         "method": received.method,
         "path": re.sub("//+", "/", received.path),
@@ -112,6 +114,15 @@ def request(received: Received) -> dict[str, Any]:
         "headers": {name.lower(): SIGNED.sub(r"signed \1 \2 \3", value) for name, value in sorted(headers.items())},
         "body": body,
     }
+
+
+def camel(value: Any) -> Any:
+    """Google's names in one spelling: it reads both (https://protobuf.dev/programming-guides/json)."""
+    if isinstance(value, list):
+        return [camel(each) for each in value]
+    if isinstance(value, dict):
+        return {re.sub("_([a-z])", lambda found: found[1].upper(), name): camel(value[name]) for name in value}
+    return value
 
 
 def uniform(value: Any, host: str, key: str = "") -> Any:
@@ -136,9 +147,8 @@ def shortened(value: Any, said: list[str]) -> Any:
     if not isinstance(value, dict):
         return value
     found = {name: shortened(each, said) for name, each in value.items()}
-    if "litellm" in found and isinstance(message := found.get("message"), str):
-        words = next((words for words in said if words in message), None)
-        found["message"] = message if words is None else f"{message.partition(': ')[0]}: ... {words} ..."
+    if "prefixed" in found:
+        found["message"] = next((f"... {words} ..." for words in said if words in found["message"]), found["message"])
     return found
 
 

@@ -1,7 +1,9 @@
 """One client's process: `python child.py litellm` reads {"case", "host"} lines and writes what the caller got.
 
-What a caller can see: values, `model_dump()` of responses with their class, cost and the attributes that are missing,
-chunks, exceptions with their class, openai's classes among their bases, and attributes.
+This package is asked under litellm's name.
+
+What a caller can see: values; `model_dump()` of responses with their class, cost and whether attributes are there that
+sometimes are; chunks; exceptions with their class and attributes.
 """
 
 from __future__ import annotations
@@ -17,11 +19,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import cases
-import openai  # both clients' errors are this package's where it is imported
+import openai  # noqa: F401 - where it is imported, its errors are the bases of both clients'
 
 SOMETIMES = ("reasoning_content", "thinking_blocks", "audio", "annotations", "images", "usage")
 HIDDEN = ("response_cost", "custom_llm_provider")
-ERROR = ("message", "status_code", "llm_provider", "model", "body", "code", "type", "param", "request_id")
+ERROR = ("status_code", "llm_provider", "model", "body", "code", "type", "param", "request_id")
 
 
 def told(value: Any, client: Any) -> Any:
@@ -103,11 +105,11 @@ def raised(problem: BaseException, client: Any) -> dict[str, Any]:
     headers = [getattr(response, "headers", None), getattr(problem, "litellm_response_headers", None)]
     return {
         "class": type(problem).__name__,
-        "openai": {base.__name__: True for base in type(problem).__mro__ if base.__module__.startswith("openai")},
-        "litellm": {base.__name__: True for base in type(problem).__mro__ if base.__module__ == "litellm.exceptions"},
+        "prefixed": str(problem).startswith(f"litellm.{type(problem).__name__}: "),
         "response_status": getattr(response, "status_code", None),
         "retry_after": next((each["retry-after"] for each in headers if each and "retry-after" in each), None),
         **found,
+        "message": str(problem).removeprefix(f"litellm.{type(problem).__name__}: "),
     }
 
 
@@ -132,8 +134,9 @@ def answers(client: Any, lines: Iterator[str]) -> Iterator[str]:
 def main() -> None:
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # litellm prints advice
-    client = importlib.import_module(sys.argv[1])
-    assert openai.__name__ == "openai"
+    if sys.argv[1] != "litellm":
+        importlib.import_module(sys.argv[1]).install_as_litellm()
+    client = importlib.import_module("litellm")
     client.suppress_debug_info = True
     cases.load()
     # A stream of httpx that is collected while its pool is locked waits for the lock that its own thread holds.

@@ -43,7 +43,7 @@ PROVIDERS = {
     "ollama": Where("ollama_chat/llama3.2"),
     "mistral": Where("mistral/mistral-large-latest", "/v1"),
     "deepseek": Where("deepseek/deepseek-chat", "/v1"),
-    "groq": Where("groq/llama-3.3-70b-versatile", "/openai/v1"),
+    "groq": Where("groq/openai/gpt-oss-120b", "/openai/v1"),
     "openrouter": Where("openrouter/openai/gpt-4o", "/api/v1"),
     "azure": Where("azure/gpt-4o", "", (("api_key", KEY), ("api_version", "2024-10-21"))),
 }

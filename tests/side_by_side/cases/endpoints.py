@@ -49,9 +49,62 @@ call("cohere/rerank_top", "rerank", path="", model="cohere/rerank-v3.5", query="
 call("jina/rerank", "rerank", path="/v1", model="jina_ai/jina-reranker-v2-base-multilingual", query="Rome?",
      documents=DOCUMENTS)  # fmt: skip
 
-call("openai/responses", "responses", model="openai/gpt-4o", input="Hello there")
-call("openai/responses_stream", "responses", model="openai/gpt-4o", input="Hello there", stream=True)
-call("openai/responses_parameters", "responses", model="openai/gpt-4o", input=HELLO, instructions="Be brief.",
+# https://platform.openai.com/docs/api-reference/responses
+PART = {"type": "output_text", "text": "Hello.", "annotations": []}
+ITEM = {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": [PART]}
+RESPONSE: dict[str, Any] = {
+    "id": "resp_1",
+    "object": "response",
+    "created_at": 1754000000,
+    "status": "completed",
+    "error": None,
+    "incomplete_details": None,
+    "instructions": None,
+    "max_output_tokens": None,
+    "model": "gpt-4o-2024-08-06",
+    "output": [ITEM],
+    "parallel_tool_calls": True,
+    "previous_response_id": None,
+    "reasoning": {"effort": None, "summary": None},
+    "store": True,
+    "temperature": 1.0,
+    "text": {"format": {"type": "text"}},
+    "tool_choice": "auto",
+    "tools": [],
+    "top_p": 1.0,
+    "truncation": "disabled",
+    "usage": {
+        "input_tokens": 10,
+        "input_tokens_details": {"cached_tokens": 0},
+        "output_tokens": 3,
+        "output_tokens_details": {"reasoning_tokens": 0},
+        "total_tokens": 13,
+    },
+    "user": None,
+    "metadata": {},
+}
+BEGUN = {**RESPONSE, "status": "in_progress", "output": [], "usage": None}
+AT = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+EVENTS: list[dict[str, Any]] = [
+    {"type": "response.created", "response": BEGUN},
+    {"type": "response.in_progress", "response": BEGUN},
+    {
+        "type": "response.output_item.added",
+        "output_index": 0,
+        "item": {**ITEM, "status": "in_progress", "content": []},
+    },
+    {"type": "response.content_part.added", **AT, "part": {**PART, "text": ""}},
+    {"type": "response.output_text.delta", **AT, "delta": "Hello.", "logprobs": []},
+    {"type": "response.output_text.done", **AT, "text": "Hello.", "logprobs": []},
+    {"type": "response.content_part.done", **AT, "part": PART},
+    {"type": "response.output_item.done", "output_index": 0, "item": ITEM},
+    {"type": "response.completed", "response": RESPONSE},
+]
+WHOLE = answer("raw", 200, {}, RESPONSE)
+STREAMED = answer("sse", [{**event, "sequence_number": number} for number, event in enumerate(EVENTS)])
+call("openai/responses", "responses", WHOLE, model="openai/gpt-4o", input="Hello there")
+call("openai/responses_stream", "responses", STREAMED, model="openai/gpt-4o", input="Hello there", stream=True)
+call("openai/responses_parameters", "responses", WHOLE, model="openai/gpt-4o", input=HELLO, instructions="Be brief.",
      temperature=0.5, max_output_tokens=50, metadata={"a": "b"}, store=False)  # fmt: skip
 call("openai/responses_error", "responses", answer("error", 429, "Slow down."), model="openai/gpt-4o", input="Hi")
 call("anthropic/responses", "responses", path="", model="anthropic/claude-sonnet-4-5-20250929", input="Hello there")

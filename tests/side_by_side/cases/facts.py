@@ -12,7 +12,7 @@ MODELS = (
     "openai/gpt-4o-mini",
     "anthropic/claude-sonnet-4-5-20250929",
     "gemini/gemini-2.5-flash",
-    "groq/llama-3.3-70b-versatile",
+    "groq/openai/gpt-oss-120b",
     "mistral/mistral-large-latest",
     "deepseek/deepseek-chat",
     "openrouter/openai/gpt-4o",
@@ -54,7 +54,7 @@ for model in (*MODELS, UNKNOWN):
     for ability in ("function_calling", "vision", "response_schema", "reasoning"):
         fact(f"supports_{ability}/{at}", f"supports_{ability}", model)
 
-for model in ("gpt-4o", "gpt-3.5-turbo", "anthropic/claude-sonnet-4-5-20250929", "groq/llama-3.3-70b-versatile"):
+for model in ("gpt-4o", "gpt-3.5-turbo", "anthropic/claude-sonnet-4-5-20250929", "groq/openai/gpt-oss-120b"):
     at = model.replace("/", ":")
     fact(f"token_counter_text/{at}", "token_counter", model=model, text="Hello, wörld. What a day!")
     fact(f"token_counter_messages/{at}", "token_counter", model=model, messages=HELLO)
@@ -80,3 +80,29 @@ def _registered(client: Any, host: str) -> Any:
 
 
 add("facts/registered", _registered)
+
+
+ERRORS = (
+    "APIConnectionError APIError APIResponseValidationError AuthenticationError BadGatewayError BadRequestError "
+    "BudgetExceededError ContentPolicyViolationError ContextWindowExceededError ImageFetchError InternalServerError "
+    "InvalidRequestError JSONSchemaValidationError MockException NotFoundError OpenAIError PermissionDeniedError "
+    "RateLimitError RouterRateLimitError ServiceUnavailableError Timeout UnprocessableEntityError UnsupportedParamsError"
+).split()
+
+
+def _bases(name: str) -> Run:
+    """Whose subclass an exception is: programs catch it by those."""
+
+    def run(client: Any, host: str) -> Any:
+        client.RateLimitError("", "", "")  # from the first on, openai's classes are among the bases
+        return {
+            base.__name__: True
+            for base in getattr(client, name).__mro__
+            if base.__module__.startswith(("openai", "litellm", "builtins")) and base is not object
+        }
+
+    return run
+
+
+for error in ERRORS:
+    add(f"facts/bases/{error}", _bases(error))

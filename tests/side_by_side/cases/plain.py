@@ -58,6 +58,30 @@ chat(
         },
     ),
 )
+# https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching
+chat(
+    "anthropic/cached_tokens",
+    answer(
+        "raw",
+        200,
+        {},
+        {
+            "id": "msg_1",
+            "type": "message",
+            "role": "assistant",
+            "model": "claude-sonnet-4-5-20250929",
+            "content": [{"type": "text", "text": "Hi."}],
+            "stop_reason": "end_turn",
+            "stop_sequence": None,
+            "usage": {
+                "input_tokens": 100,
+                "cache_creation_input_tokens": 400,
+                "cache_read_input_tokens": 1000,
+                "output_tokens": 50,
+            },
+        },
+    ),
+)
 chat("openai/no_usage", answer("text", "Hi.", usage={}))
 chat("openai/stream_of_odd_pieces", answer("stream", ["Hé", "llo", " ", "\n", "wörld"]), stream=True)
 chat("openai/stream_without_end", answer("stream", ["One"], finish_reason=None, done=False), stream=True)

@@ -120,6 +120,8 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["DEEPSEEK_API_KEY"],
         base_vars: &["DEEPSEEK_API_BASE"],
         endpoints: CHAT_AND_RESPONSES,
+        // "invalid type: sequence, expected a string": https://github.com/tailcallhq/forgecode/issues/2008
+        joins_texts: true,
         source: "https://api-docs.deepseek.com/",
         ..HOSTED
     },
