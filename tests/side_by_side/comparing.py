@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-ABSENT = "<absent>"
+ABSENT, NULL = "<absent>", "<null>"
+ANY: Any = object()
 
 
 @dataclass(frozen=True)
@@ -31,33 +32,52 @@ class Difference:
 class Row:
     """A difference that is meant: patterns of cases and of fields, what the two have there, and why.
 
-    In a pattern `*` is any text and `{a,b}` either; `ours` and `theirs` are left out where they vary.
+    In a pattern `*` is any text and `{a,b}` either. `ours` and `theirs` are left out where they vary; ABSENT and NULL
+    stand for what TOML cannot say.
     """
 
     cases: str
     field: str
     why: str
-    ours: Any = None
-    theirs: Any = None
+    ours: Any = ANY
+    theirs: Any = ANY
     seen: list[Difference] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._cases, self._field = pattern(self.cases), pattern(self.field)
+
+    def __str__(self) -> str:
+        said = [f"{name} {value!r}" for name, value in (("ours", self.ours), ("theirs", self.theirs)) if value is not ANY]
+        return ", ".join([f"{self.cases}: {self.field}", *said])
 
     def covers(self, found: Difference) -> bool:
         """Whether this is the difference that is meant."""
         return bool(
             self._cases.fullmatch(found.case)
             and self._field.fullmatch(found.field)
-            and (self.ours is None or same(self.ours, found.ours))
-            and (self.theirs is None or same(self.theirs, found.theirs))
+            and fits(self.ours, found.ours)
+            and fits(self.theirs, found.theirs)
         )
+
+
+def fits(wanted: Any, value: Any) -> bool:
+    """Whether a row's value is that of a difference."""
+    return wanted is ANY or same(None if wanted == NULL else wanted, value)
 
 
 def pattern(text: str) -> re.Pattern[str]:
     """A pattern of names as a regular expression."""
     words = {"*": ".*", "{": "(?:", "}": ")", ",": "|"}
     return re.compile("".join(words.get(each, re.escape(each)) for each in text), re.DOTALL)
+
+
+def compared(case: str, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Difference]:
+    """Every difference between what came of a case; where one of the two raised, that one did and which exception."""
+    ends = ["raises " + side["raised"]["class"] if "raised" in side else "returns" for side in (ours, theirs)]
+    if (ends[0] == "returns") == (ends[1] == "returns"):
+        return list(differences(case, ours, theirs))
+    found = differences(case, ours["requests"], theirs["requests"], "requests")
+    return [Difference(case, "end", *ends), *found]
 
 
 def differences(case: str, ours: Any, theirs: Any, name: str = "") -> Iterator[Difference]:

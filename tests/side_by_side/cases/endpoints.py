@@ -37,9 +37,26 @@ call("openai/embedding_error", "embedding", answer("error", 429, "Slow down."), 
 call("openai/embedding_empty", "embedding", model=model, input=[])
 
 TEXT = "text-completion-openai/gpt-3.5-turbo-instruct"
-call("openai/text_completion", "text_completion", model=TEXT, prompt="Once upon", max_tokens=5)
-call("openai/text_completion_stream", "text_completion", model=TEXT, prompt="Once upon", stream=True)
-call("openai/text_completion_list", "text_completion", model=TEXT, prompt=["Once", "Twice"])
+# https://platform.openai.com/docs/api-reference/completions
+CONTINUED: dict[str, Any] = {
+    "id": "cmpl-1",
+    "object": "text_completion",
+    "created": 1754000000,
+    "model": "gpt-3.5-turbo-instruct",
+    "choices": [{"text": " a time", "index": 0, "logprobs": None, "finish_reason": "length"}],
+    "usage": {"prompt_tokens": 2, "completion_tokens": 5, "total_tokens": 7},
+}
+PIECES = [
+    {**CONTINUED, "usage": None, "choices": [{"text": text, "index": 0, "logprobs": None, "finish_reason": reason}]}
+    for text, reason in ((" a", None), (" time", None), ("", "length"))
+]
+TWO = {**CONTINUED, "choices": [{**CONTINUED["choices"][0], "index": index} for index in range(2)]}
+call("openai/text_completion", "text_completion", answer("raw", 200, {}, CONTINUED), model=TEXT, prompt="Once upon",
+     max_tokens=5)  # fmt: skip
+call("openai/text_completion_stream", "text_completion", answer("sse", [*PIECES, "[DONE]"]), model=TEXT,
+     prompt="Once upon", stream=True)  # fmt: skip
+call("openai/text_completion_list", "text_completion", answer("raw", 200, {}, TWO), model=TEXT,
+     prompt=["Once", "Twice"])  # fmt: skip
 call("openai/text_completion_of_a_chat", "text_completion", model="anthropic/claude-sonnet-4-5-20250929",
      path="", prompt="Once upon", max_tokens=50)  # fmt: skip
 

@@ -6,6 +6,7 @@ use crate::provider::{Provider, Setting};
 pub(super) static ROWS: &[Provider] = &[
     Provider {
         name: "openai",
+        aliases: &["text-completion-openai"],
         base_url: "https://api.openai.com/v1",
         key_vars: &["OPENAI_API_KEY"],
         base_vars: &["OPENAI_BASE_URL", "OPENAI_API_BASE"],
