@@ -235,7 +235,7 @@ def _find_target(
     get = params.get
     model = params["model"]
     row = config.row(provider)
-    options = config.options_for(provider, params) if row["options"] else config.EMPTY
+    options = config.options_for(provider, _told(provider, name, params)) if row["options"] else config.EMPTY
     allows = get("allow_private_media")
     if config.get("allow_private_media") if allows is None else allows:
         options = {**options, "allow_private_media": True}
@@ -286,6 +286,12 @@ def _find_target(
         raise to_exception(error.args[0], model) from None
 
 
+def _told(provider: str, name: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments, and the option that the model's name tells where they do not: ``bedrock/us-west-2/...``."""
+    told = _told_by_model(provider, name)
+    return params if told is None or params.get(told[0]) else {**params, told[0]: told[1]}
+
+
 def _path(route: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> str:
     path: str = row["paths"].get(route) or _PATHS[route]
     query = params.get("extra_query") if route == "responses" else None
@@ -294,6 +300,7 @@ def _path(route: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> str:
 
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.
 make_target = functools.lru_cache(maxsize=512)(_eq_core.Target)
+_told_by_model = functools.lru_cache(maxsize=512)(_eq_core.told_by_model)
 _translates = functools.lru_cache(maxsize=512)(_eq_core.translates)
 _info = functools.lru_cache(maxsize=512)(CallInfo)
 

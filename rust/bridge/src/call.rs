@@ -185,6 +185,13 @@ pub fn translates(route: &str, provider: &str, model: &str) -> bool {
     provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, &ask))
 }
 
+/// The option that a model's name tells, and its value, such as a region.
+#[pyfunction]
+pub fn told_by_model(provider: &str, model: &str) -> Option<(&'static str, String)> {
+    let protocol = provider::find(provider).and_then(|row| protocol::find(row.protocol))?;
+    protocol.told(model).map(|(name, value)| (name, value.to_owned()))
+}
+
 /// How a model is made to answer in JSON: `json_schema`, `tool` or `json_object`.
 #[pyfunction]
 pub fn structured_output(provider: &str, model: &str, schema: bool) -> &'static str {

@@ -122,7 +122,7 @@ pub(crate) async fn encode(clients: &Clients, target: &Target, call: &Call, tota
     let (Some(native), Body::Json(body)) = (&target.native, &call.body) else {
         return Ok(None);
     };
-    let encoded = total.run(native.encode(clients, body)).await.and_then(|encoded| encoded);
+    let encoded = total.run(native.encode(clients, &target.url, body)).await.and_then(|encoded| encoded);
     let (body, path) = encoded.map_err(|error| target.sign(error))?;
     let url = path.map(|path| target.url_of(&path)).transpose()?;
     Ok(Some(Call { body: Body::Json(body), url, ..call.clone() }))

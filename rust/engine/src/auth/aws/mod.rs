@@ -13,8 +13,8 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4::SigningParams;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use reqwest::Request;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Request, Url};
 
 pub use self::credentials::Cache;
 use super::Authorise;
@@ -23,6 +23,8 @@ use crate::http::Clients;
 use crate::protocol::{Options, bad};
 use crate::redact::Secrets;
 
+/// The option that says where.
+pub const REGION: &str = "aws_region_name";
 /// The service that signatures are for.
 const SERVICE: &str = "bedrock";
 /// What stands in an address where its region is not known; see the table of providers.
@@ -51,28 +53,17 @@ impl Aws {
         Ok(Self { options: options.clone() })
     }
 
-    async fn region(&self, clients: &Clients, request: &Request) -> Result<String> {
-        if let Some(region) = self.options.get("aws_region_name") {
-            return Ok(region.to_owned());
-        }
-        if let Some(region) = request.url().host_str().and_then(region_of) {
-            return Ok(region.to_owned());
-        }
-        let missing = "pass it, set AWS_REGION_NAME, AWS_REGION or AWS_DEFAULT_REGION, or name a region in the profile";
-        clients.aws.region(clients, &self.options).await?.ok_or_else(|| bad("aws_region_name", missing))
-    }
-
     async fn put_on(&self, clients: &Clients, request: &mut Request) -> Result<Secrets> {
         let is_signed = !request.headers().contains_key(AUTHORIZATION);
         let is_blank = request.url().host_str().is_some_and(|host| host.contains(BLANK));
         if !is_signed && !is_blank {
             return Ok(Secrets::default());
         }
-        let region = self.region(clients, request).await?;
+        let region = region(clients, &self.options, request.url()).await?;
         if is_blank {
             let host = request.url().host_str().unwrap_or_default().replace(BLANK, &region);
             let url = request.url_mut();
-            url.set_host(Some(&host)).map_err(|_| bad("aws_region_name", &format!("{region:?} is no region")))?;
+            url.set_host(Some(&host)).map_err(|_| bad(REGION, &format!("{region:?} is no region")))?;
         }
         if !is_signed {
             return Ok(Secrets::default());
@@ -86,6 +77,18 @@ impl Authorise for Aws {
     fn authorise<'a>(&'a self, clients: &'a Clients, request: &'a mut Request) -> BoxFuture<'a, Result<Secrets>> {
         self.put_on(clients, request).boxed()
     }
+}
+
+/// The region of a call: the caller's, that of the address, else that of the profile or the machine.
+///
+/// # Errors
+/// `BadRequest`: nobody names one. Those of the calls that ask the machine.
+pub async fn region(clients: &Clients, options: &Options, url: &Url) -> Result<String> {
+    if let Some(region) = options.get(REGION).or_else(|| url.host_str().and_then(region_of)) {
+        return Ok(region.to_owned());
+    }
+    let missing = "pass it, set AWS_REGION_NAME, AWS_REGION or AWS_DEFAULT_REGION, or name a region in the profile";
+    clients.aws.region(clients, options).await?.ok_or_else(|| bad(REGION, missing))
 }
 
 /// The region that a host of AWS is in: `bedrock-runtime.us-east-1.amazonaws.com`.

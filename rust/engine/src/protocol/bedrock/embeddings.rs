@@ -117,7 +117,7 @@ pub fn reply(ask: &Ask, reply: Value) -> Result<Value> {
     let counted = reply.shift_remove("inputTextTokenCount");
     let mut made = Object::new();
     made.insert("object".into(), "list".into());
-    made.insert("model".into(), ask.model.clone().into());
+    made.insert("model".into(), id(&ask.model).into());
     made.insert("data".into(), Value::Array(rows));
     made.extend(counted.map(|tokens| ("usage".to_owned(), json!({"prompt_tokens": tokens, "total_tokens": tokens}))));
     // What else was told keeps its name; the texts are the caller's own.
