@@ -179,6 +179,11 @@ pub trait Protocol: Send + Sync {
         false
     }
 
+    /// Whether a call takes one input, where OpenAI's embeddings take several.
+    fn takes_one_input(&self, _ask: &Ask) -> bool {
+        false
+    }
+
     /// Headers of every call.
     fn headers(&self, _ask: &Ask) -> &'static [(&'static str, &'static str)] {
         &[]
@@ -273,6 +278,11 @@ impl Native {
     /// What is asked.
     pub fn ask(&self) -> &Ask {
         &self.ask
+    }
+
+    /// A call takes one input.
+    pub(crate) fn takes_one_input(&self) -> bool {
+        self.protocol.takes_one_input(&self.ask)
     }
 
     /// Bodies are OpenAI's.

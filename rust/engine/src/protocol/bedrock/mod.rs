@@ -134,6 +134,10 @@ impl Protocol for Bedrock {
         !is_told && operation(ask).is_ok_and(|operation| operation == Operation::Rerank)
     }
 
+    fn takes_one_input(&self, ask: &Ask) -> bool {
+        ask.route == Route::Embeddings && embeddings::takes_one(Model::of(&ask.model))
+    }
+
     /// Bytes and places in S3 are all that it takes
     /// (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ImageSource.html).
     fn fetches(&self, _ask: &Ask, _url: &str) -> bool {
