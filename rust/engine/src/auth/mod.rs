@@ -40,7 +40,7 @@ pub fn exchanges(name: &str, key: &str) -> bool {
 pub fn find(name: &str, options: &Options, verify: &Verify) -> Result<Option<Arc<dyn Authorise>>> {
     match name {
         "" => Ok(None),
-        "aws" => Ok(Some(Arc::new(aws::Aws::new(options)?))),
+        "aws" => Ok(Some(Arc::new(aws::Aws::new(options, verify)?))),
         "google" => Ok(Some(Arc::new(google::Google::new(options, verify)))),
         "ibm" => Ok(options.get(KEY).map(|key| ibm::of_key(options.get("iam_url").unwrap_or_default(), key))),
         _ => Err(Error::new(Kind::Internal, format!("no way to authorise is called {name:?}"))),

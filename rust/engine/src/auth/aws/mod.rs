@@ -19,7 +19,7 @@ use reqwest::{Request, Url};
 pub use self::credentials::Cache;
 use super::Authorise;
 use crate::error::{Error, Kind, Result};
-use crate::http::Clients;
+use crate::http::{Clients, Verify};
 use crate::protocol::{Options, bad};
 use crate::redact::Secrets;
 
@@ -35,6 +35,7 @@ const DOMAIN: &str = ".amazonaws.com";
 /// Signs each attempt of a call.
 pub struct Aws {
     options: Options,
+    verify: Verify,
 }
 
 impl Aws {
@@ -42,7 +43,7 @@ impl Aws {
     ///
     /// # Errors
     /// `BadRequest`: half a pair of keys.
-    pub fn new(options: &Options) -> Result<Self> {
+    pub fn new(options: &Options, verify: &Verify) -> Result<Self> {
         for (given, missing) in
             [("aws_access_key_id", "aws_secret_access_key"), ("aws_secret_access_key", "aws_access_key_id")]
         {
@@ -50,7 +51,7 @@ impl Aws {
                 return Err(bad(missing, &format!("must be given with {given}")));
             }
         }
-        Ok(Self { options: options.clone() })
+        Ok(Self { options: options.clone(), verify: verify.clone() })
     }
 
     async fn put_on(&self, clients: &Clients, request: &mut Request) -> Result<Secrets> {
@@ -68,7 +69,7 @@ impl Aws {
         if !is_signed {
             return Ok(Secrets::default());
         }
-        let credentials = clients.aws.credentials(clients, &self.options, &region).await?;
+        let credentials = clients.aws.credentials(clients, &self.verify, &self.options, &region).await?;
         signed(request, &credentials, &region, SystemTime::now())
     }
 }
@@ -146,7 +147,7 @@ mod tests {
     #[test]
     fn half_a_pair_of_keys_is_refused() {
         let options = Options::new([("aws_secret_access_key".to_owned(), "s3cr3t".to_owned())]);
-        let error = Aws::new(&options).err().map(|error| error.to_string());
+        let error = Aws::new(&options, &Verify::System).err().map(|error| error.to_string());
         assert_eq!(
             error.as_deref(),
             Some("BadRequestError: aws_access_key_id: must be given with aws_secret_access_key")
