@@ -1,5 +1,6 @@
 //! How a call shows who makes it where a key in a header is not enough: signatures, tokens that expire.
 
+mod asking;
 pub mod aws;
 mod google;
 mod ibm;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use reqwest::Request;
+use reqwest::header::HeaderValue;
 
 use crate::error::{Error, Kind, Result};
 use crate::http::{Clients, Verify};
@@ -22,6 +24,9 @@ pub trait Authorise: Send + Sync {
     /// # Errors
     /// `Authentication`: there are no credentials, or they are refused. The errors of the call that fetches a token.
     fn authorise<'a>(&'a self, clients: &'a Clients, request: &'a mut Request) -> BoxFuture<'a, Result<Secrets>>;
+
+    /// A request was refused (401) that showed this: it is not shown again.
+    fn refused(&self, _clients: &Clients, _shown: &HeaderValue) {}
 }
 
 /// The option that a key is handed to a way in.
@@ -42,7 +47,9 @@ pub fn find(name: &str, options: &Options, verify: &Verify) -> Result<Option<Arc
         "" => Ok(None),
         "aws" => Ok(Some(Arc::new(aws::Aws::new(options, verify)?))),
         "google" => Ok(Some(Arc::new(google::Google::new(options, verify)))),
-        "ibm" => Ok(options.get(KEY).map(|key| ibm::of_key(options.get("iam_url").unwrap_or_default(), key))),
+        "ibm" => Ok(options.get(KEY).map(|key| -> Arc<dyn Authorise> {
+            Arc::new(ibm::Ibm::new(options.get("iam_url").unwrap_or_default(), key, verify))
+        })),
         _ => Err(Error::new(Kind::Internal, format!("no way to authorise is called {name:?}"))),
     }
 }

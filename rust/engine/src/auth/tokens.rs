@@ -83,6 +83,16 @@ impl Tokens {
         }
     }
 
+    /// Forgets this token of `whose`, which was refused. One that is being fetched is another.
+    pub fn forget(&self, whose: &str, refused: &str) {
+        let slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Ok(mut held)) = slots.get(whose).map(|slot| slot.try_lock())
+            && held.token.as_ref().is_some_and(|token| token.text == refused)
+        {
+            held.token = None;
+        }
+    }
+
     fn slot(&self, whose: &str) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = slots.get(whose) {
@@ -166,6 +176,18 @@ mod tests {
         let tokens = Tokens::default();
         let never = tokens.get("a", std::future::pending);
         assert!(tokio::time::timeout(Duration::from_millis(1), never).await.is_err());
+        assert_eq!(tokens.get("a", || async { Ok(token("second", HOUR)) }).await.unwrap().text, "second");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_refused_is_fetched_anew() {
+        let tokens = Tokens::default();
+        let first = || async { Ok(token("first", HOUR)) };
+        assert_eq!(tokens.get("a", first).await.unwrap().text, "first");
+        tokens.forget("a", "another");
+        tokens.forget("b", "first");
+        assert_eq!(tokens.get("a", || async { panic!("there is one") }).await.unwrap().text, "first");
+        tokens.forget("a", "first");
         assert_eq!(tokens.get("a", || async { Ok(token("second", HOUR)) }).await.unwrap().text, "second");
     }
 
