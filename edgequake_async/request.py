@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
-from .entra import CREDENTIALS, refuse_credentials
+from .entra import CREDENTIALS, check_shown, refuse_credentials
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, without
 from .ranking import ARGUMENTS, to_request
@@ -260,6 +260,9 @@ def _find_target(
     if key is None and row["key_required"] and base == config.default_base(provider, options):
         names = " or ".join(row["key_vars"])
         raise AuthenticationError(f"No API key for {provider}: pass api_key or set {names}", provider, model)
+    headers = _headers(provider, row, params)
+    if key is None and provider in _OF_AZURE:
+        check_shown(provider, model, row["key_vars"], options, headers)
     timeout = get("timeout")
     if stream and get("stream_timeout") is not None:
         timeout = get("stream_timeout")
@@ -274,7 +277,7 @@ def _find_target(
         provider,
         base,
         key,
-        _headers(provider, row, params),
+        headers,
         read_timeout(timeout, stream=stream, model=model),
         _retries(params),
         *_verify(config.get("ssl_verify") if verify is None else verify, model),

@@ -106,7 +106,7 @@ def test_a_token_that_is_refused_is_not_kept(way: Way, ibm: Ibm) -> None:
 
 def test_a_token_service_that_fails_is_the_failure_of_the_call(ibm: Ibm) -> None:
     ibm.fake.script(raw(503, {"x-of-iam": "1"}, {"errorMessage": "Later"}))
-    with pytest.raises(eq.ServiceUnavailableError, match="No token from http://127.*: Later") as raised:
+    with pytest.raises(eq.ServiceUnavailableError, match=r"No token from http://127.*: Later") as raised:
         WAY.completion(**call(ibm, "unlucky", messages=USER))
     assert (raised.value.llm_provider, raised.value.headers) == ("watsonx", {})
     ibm.fake.script(raw(200, (), {"access": "token-in-another-shape"}))
