@@ -2,6 +2,7 @@
 
 mod asking;
 pub mod aws;
+mod copilot;
 mod google;
 mod ibm;
 pub mod tokens;
@@ -34,8 +35,12 @@ pub const KEY: &str = "api_key";
 
 /// Whether the way of that name exchanges this key; else the key itself is shown.
 pub fn exchanges(name: &str, key: &str) -> bool {
-    // IBM's tokens are JWTs, its keys are not.
-    name == "ibm" && !key.starts_with("eyJ")
+    match name {
+        "copilot" => copilot::is_githubs(key),
+        // IBM's tokens are JWTs, its keys are not.
+        "ibm" => !key.starts_with("eyJ"),
+        _ => false,
+    }
 }
 
 /// The way of that name in the table, told what the caller told.
@@ -43,13 +48,17 @@ pub fn exchanges(name: &str, key: &str) -> bool {
 /// # Errors
 /// `BadRequest` naming an option that is wrong; `Authentication`: one is missing.
 pub fn find(name: &str, options: &Options, verify: &Verify) -> Result<Option<Arc<dyn Authorise>>> {
+    let of_key = |place: &str, way: fn(&str, &str, &Verify) -> Arc<dyn Authorise>| {
+        options.get(KEY).map(|key| way(options.get(place).unwrap_or_default(), key, verify))
+    };
     match name {
         "" => Ok(None),
         "aws" => Ok(Some(Arc::new(aws::Aws::new(options, verify)?))),
         "google" => Ok(Some(Arc::new(google::Google::new(options, verify)))),
-        "ibm" => Ok(options.get(KEY).map(|key| -> Arc<dyn Authorise> {
-            Arc::new(ibm::Ibm::new(options.get("iam_url").unwrap_or_default(), key, verify))
-        })),
+        "copilot" => {
+            Ok(of_key("copilot_token_url", |url, key, verify| Arc::new(copilot::Copilot::new(url, key, verify))))
+        }
+        "ibm" => Ok(of_key("iam_url", |url, key, verify| Arc::new(ibm::Ibm::new(url, key, verify)))),
         _ => Err(Error::new(Kind::Internal, format!("no way to authorise is called {name:?}"))),
     }
 }

@@ -19,17 +19,17 @@ const PAUSE: Duration = Duration::from_secs(10);
 pub struct Token {
     /// The token itself.
     pub text: String,
-    /// The project that pays, where the token does not say.
-    pub billed_to: Option<String>,
+    /// What came beside it and goes with it: the project that pays, the host that serves.
+    pub beside: Option<String>,
     renewed_at: Instant,
     ends: Instant,
 }
 
 impl Token {
     /// A token that lives this long from now.
-    pub fn new(text: String, billed_to: Option<String>, life: Duration) -> Self {
+    pub fn new(text: String, beside: Option<String>, life: Duration) -> Self {
         let now = Instant::now();
-        Self { text, billed_to, renewed_at: now + (life - MARGIN.min(life / 2)), ends: now + life }
+        Self { text, beside, renewed_at: now + (life - MARGIN.min(life / 2)), ends: now + life }
     }
 }
 

@@ -53,7 +53,7 @@ impl Authorise for Google {
             let fetch = || grant::token(clients, &self.verify, &self.source);
             let token = clients.tokens.get(&self.whose, fetch).await?;
             request.headers_mut().insert(AUTHORIZATION, bearer(&token.text, "Google")?);
-            if let Some(project) = token.billed_to.as_ref().and_then(|name| HeaderValue::from_str(name).ok()) {
+            if let Some(project) = token.beside.as_ref().and_then(|name| HeaderValue::from_str(name).ok()) {
                 request.headers_mut().entry(BILLED).or_insert(project);
             }
             Ok(Secrets::new([token.text]))
