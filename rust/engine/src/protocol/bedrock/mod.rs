@@ -167,7 +167,7 @@ impl Protocol for Bedrock {
         match operation(ask).ok()? {
             Operation::Converse => plain::plain(ask, body),
             Operation::Messages => anthropic::plain::plain(body),
-            Operation::Embed => None,
+            Operation::Embed | Operation::Rerank | Operation::RerankInvoked => None,
         }
     }
 
