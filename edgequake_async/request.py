@@ -244,8 +244,7 @@ def _find_target(
     if given_key:
         key: str | None = _text("api_key", given_key, model)
     else:
-        # A token that the call itself gives wins over a key that lies around.
-        key = None if provider in _OF_AZURE and get("azure_ad_token") else config.key_for(provider)
+        key = _found_key(route, provider, name, params)
     if not base and row["auth"]:
         # What authorises the call knows more places to look in (a profile of AWS), and fills in the blank.
         base = row["base_url"]
@@ -283,6 +282,17 @@ def _find_target(
         return make_target(*terms), _info(provider, name, base)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], model) from None
+
+
+def _found_key(route: str, provider: str, name: str, params: Mapping[str, Any]) -> str | None:
+    """The key that lies around, where the call brings none."""
+    # A token that the call itself gives wins.
+    if provider in _OF_AZURE and params.get("azure_ad_token"):
+        return None
+    # Its host takes no keys (https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-reference.html).
+    if provider == "bedrock" and route == "rerank" and "invoke/" not in name:
+        return None
+    return config.key_for(provider)
 
 
 def _told(provider: str, name: str, params: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -142,3 +142,16 @@ def test_errors_are_bedrocks(fake: FakeProvider, ask: Ask) -> None:
     assert (raised.value.llm_provider, raised.value.type) == ("bedrock", "ThrottlingException")
     with pytest.raises(eq.NotFoundError, match="No such model"):
         eq.rerank(**ask)
+
+
+def test_a_bearer_token_that_lies_around_is_not_for_this_host(
+    fake: FakeProvider, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_BEARER_TOKEN_BEDROCK", fake.api_key)
+    eq.rerank(**ask)
+    assert caller(fake) == (ID, None)
+    eq.rerank(**{**ask, "model": f"bedrock/invoke/{COHERE}"})
+    assert fake.requests[-1].headers["authorization"] == f"Bearer {fake.api_key}"
+    # Whoever passes one has a host that takes it.
+    eq.rerank(**ask, api_key=fake.api_key)
+    assert fake.requests[-1].headers["authorization"] == f"Bearer {fake.api_key}"
