@@ -54,7 +54,6 @@ _ENDPOINTS = {
 # Not judged, by wire format, endpoint or id, and why.
 _EXCEPTIONS = {
     "api.generate": "Ollama's text completion; api/chat is asked",
-    "bedrock-rerank": "a service of its own, bedrock-agent-runtime",
     "cohere-v1": "Cohere's v1, which v2 replaced",
     "cohere-v1.embed": "Cohere's v1, which v2 replaced",
     "cohere-v1.rerank": "Cohere's v1, which v2 replaced",
@@ -65,7 +64,6 @@ _EXCEPTIONS = {
     "replicate-predictions": "jobs that are polled, in a form of each model's own",
     "watsonx-generation.text": "watsonx's text generation; its chat speaks OpenAI's",
     "watsonx-generation.text_stream": "watsonx's text generation; its chat speaks OpenAI's",
-    "47e7079c39c754e6": "rerank on Bedrock goes through its own Rerank operation, not through InvokeModel",
     **test_native_embeddings.SKIPPED,
 }
 _UNREADABLE: Mapping[str, str] = {**UNREADABLE, **test_responses.UNREADABLE}
