@@ -166,7 +166,7 @@ impl Protocol for Bedrock {
 fn operation(ask: &Ask) -> Result<Operation> {
     match ask.route {
         Route::Embeddings => Ok(Operation::Embed),
-        Route::Rerank => Err(ask.no_route()),
+        Route::Rerank | Route::Beside => Err(ask.no_route()),
         Route::Chat if !ask.model.starts_with(model::INVOKE) => Ok(Operation::Converse),
         // The id of an inference profile of the caller's does not say whose model it is.
         Route::Chat => match Model::of(&ask.model).maker {
