@@ -220,7 +220,7 @@ def _path(endpoint: Endpoint, asked: dict[str, Any], model: str) -> str:
     if not endpoint.id:
         return endpoint.path
     id = asked.pop(endpoint.id, None)
-    if not isinstance(id, str) or not id.strip(".") or not id.isprintable():
+    if not isinstance(id, str) or not id.strip(" .") or not id.isprintable():
         raise BadRequestError(f"{endpoint.id}: must be the id of one, not {id!r:.80}", model, "")
     return endpoint.path.format(quote(id, safe=""))
 

@@ -47,7 +47,12 @@ CALLS = [
     ),
     Call("speech", "audio.speech.create", {"input": "one two", "voice": "alloy"}, _OPENAI, _M, "speech"),
     Call("moderation", "moderations.create", {"input": "I hate it"}, _OPENAI, _M, "moderations"),
-    Call("create_file", "files.create", {"file": ("a.jsonl", LINE.encode(), "application/jsonl"), "purpose": "batch"}, kind="files"),
+    Call(
+        "create_file",
+        "files.create",
+        {"file": ("a.jsonl", LINE.encode(), "application/jsonl"), "purpose": "batch"},
+        kind="files",
+    ),
     Call("file_list", "files.list", {"purpose": "batch"}, kind="files"),
     Call("file_retrieve", "files.retrieve", {"file_id": "file-fake00000001"}, kind="files"),
     Call("file_content", "files.content", {"file_id": "file-fake00000001"}, kind="files"),

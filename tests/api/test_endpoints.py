@@ -307,8 +307,9 @@ def test_azure_moderates_nothing(fake: FakeProvider) -> None:
 def test_mistral_is_asked_as_openai_is(way: Way, fake: FakeProvider, at: dict[str, Any]) -> None:
     way.call("transcription", model="mistral/voxtral", file=("a.wav", SOUND), **at)
     way.call("moderation", model="mistral/mistral-moderation", input=["a"], **at)
-    found = way.call("create_file", file=("a.jsonl", LINE.encode()), purpose="batch", custom_llm_provider="mistral", **at)
+    at["custom_llm_provider"] = "mistral"
+    found = way.call("create_file", file=("a.jsonl", LINE.encode()), purpose="batch", **at)
     assert found.filename == "a.jsonl"
     assert [request.path for request in fake.requests] == ["/v1/audio/transcriptions", "/v1/moderations", "/v1/files"]
     with pytest.raises(eq.UnsupportedParamsError, match="mistral has no batches endpoint"):
-        way.call("list_batches", custom_llm_provider="mistral", **at)
+        way.call("list_batches", **at)
