@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import pytest
 from anyio import to_thread
 
@@ -63,11 +65,15 @@ def test_an_open_file_is_read_once_and_sent_again(way: Way, fake: FakeProvider, 
 @pytest.mark.anyio
 async def test_the_loop_goes_on_while_a_file_is_read(fake: FakeProvider, at: dict[str, Any]) -> None:
     reading, writing = os.pipe()
+    # Were the loop waiting for the end of the pipe, it would not come to write it.
+    rescue = threading.Timer(10, os.close, (writing,))
+    rescue.start()
     with open(reading, "rb") as file:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(partial(eq.acreate_file, file=("a", file), purpose="batch", **at))
-            # Were the loop waiting for the end of the pipe, it would not come to write it.
-            await anyio.sleep(0.05)
+            for _ in range(100):
+                await anyio.lowlevel.checkpoint()
+            rescue.cancel()
             os.write(writing, b"written")
             os.close(writing)
     assert form(fake.requests[-1]).file("file").content == b"written"
@@ -147,9 +153,8 @@ def test_a_child_leaves_its_parents_file(at: dict[str, Any], folder: Path) -> No
 
 
 def test_a_failed_call_leaves_nothing(way: Way, fake: FakeProvider, at: dict[str, Any], folder: Path) -> None:
-    fake.script(
-        error(404, "none"), drop_after(300, reply=raw(200, {}, b"x" * 1000)), hang(pieces=1, reply=raw(200, {}, b"x"))
-    )
+    begun = raw(200, {}, [b"x" * 1000, b"y"], chunked=True)
+    fake.script(error(404, "none"), drop_after(300, reply=begun), hang(pieces=1, reply=begun))
     for kind in (eq.NotFoundError, eq.APIConnectionError, eq.Timeout):
         with pytest.raises(kind):
             way.call("file_content", file_id="file-a", timeout=0.5, **at)
