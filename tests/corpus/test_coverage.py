@@ -1,4 +1,5 @@
-"""Every recorded chat, embedding and rerank is judged by one of the tests here, or it is said why it is not."""
+"""Every recorded chat, embedding, rerank, picture, transcript and moderation is judged by one of the tests here, or it
+is said why it is not."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from . import (
     test_anthropic,
+    test_beside,
     test_cohere,
     test_converse,
     test_gemini,
@@ -20,8 +22,8 @@ from .recordings import Exchange, chat, embeddings, everything, native, needed
 
 pytestmark = needed
 
-# What the library's chat, embedding and rerank functions are for; other endpoints (models, files, images, speech,
-# token counts, batches, moderation, text completion) are not counted here.
+# What the library's functions are for; other endpoints (models, token counts, other makers' batches, text completion,
+# translation of sound) are not counted here.
 _ENDPOINTS = {
     "ai-inference.chat.completions",
     "agents.completions",
@@ -31,6 +33,7 @@ _ENDPOINTS = {
     "api.embed",
     "api.embeddings",
     "api.generate",
+    "audio.transcriptions",
     "batchEmbedContents",
     "chat.completions",
     "converse",
@@ -42,10 +45,13 @@ _ENDPOINTS = {
     "generation.text",
     "generation.text_stream",
     "hf-inference",
+    "images.edits",
+    "images.generations",
     "interactions",
     "invoke",
     "invoke-with-response-stream",
     "messages",
+    "moderations",
     "openai-compat.chat.completions",
     "predict",
     "predictions",
@@ -76,6 +82,7 @@ _EXCEPTIONS = {
     "watsonx-generation.text_stream": "watsonx's text generation; its chat speaks OpenAI's",
     "47e7079c39c754e6": "rerank on Bedrock goes through its own Rerank operation, not through InvokeModel",
     **test_native_embeddings.SKIPPED,
+    **test_beside.SKIPPED,
 }
 _UNREADABLE: Mapping[str, str] = {
     **test_anthropic.UNREADABLE,
@@ -96,6 +103,7 @@ def _judged() -> set[str]:
         native("bedrock-converse"),
         native("cohere-v2"),
         native("gemini"),
+        test_beside.recorded(),
         test_native_embeddings.recorded(),
         test_rerank.recorded(),
         test_responses.recorded(),
