@@ -25,7 +25,7 @@ from .replies import Error, Stream, Text
 
 _ROUTES = {**images.ROUTES, **audio.ROUTES, **scoring.ROUTES, **files.ROUTES, **batches.ROUTES}
 _TAIL = re.compile(
-    r"/(images/\w+|audio/\w+|moderations|files(?:/[^/]+(?:/content)?)?|(?<!/messages/)batches(?:/[^/]+(?:/cancel)?)?)/?$"
+    r"/(images/\w+|audio/\w+|moderations|files(?:/[^/]+(?:/content)?)?|batches(?:/[^/]+(?:/cancel)?)?)/?$"
 )
 
 
