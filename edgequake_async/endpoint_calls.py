@@ -46,7 +46,7 @@ _Page = TypeVar("_Page", bound=CursorPage)
 _METADATA = frozenset({"metadata"})
 _ANYTHING = "*/*"
 _GENERATE = Endpoint("images", "POST", "/images/generations")
-_EDIT = Endpoint("image_edits", "POST", "/images/edits", files=("image", "mask"))
+_EDIT = Endpoint("image_edits", "POST", "/images/edits", files=("image", "mask"), many=("image",))
 _TRANSCRIBE = Endpoint("transcriptions", "POST", "/audio/transcriptions", files=("file",))
 _SPEAK = Endpoint("speech", "POST", "/audio/speech", accept=_ANYTHING)
 _MODERATE = Endpoint("moderations", "POST", "/moderations")

@@ -54,7 +54,8 @@ class Endpoint(NamedTuple):
         method: of HTTP.
         path: at OpenAI, ``{}`` for the object's id.
         id: the argument that is the id.
-        files: the arguments that are files; with any, the body is a form.
+        files: the arguments that are files, the first one needed; with any, the body is a form.
+        many: those of them that may be several.
         sent: arguments that are sent, though in a chat they are litellm's own.
         accept: what the reply may be; "" for JSON.
     """
@@ -64,6 +65,7 @@ class Endpoint(NamedTuple):
     path: str
     id: str = ""
     files: tuple[str, ...] = ()
+    many: tuple[str, ...] = ()
     sent: frozenset[str] = frozenset()
     accept: str = ""
 
@@ -241,7 +243,7 @@ async def _form(endpoint: Endpoint, asked: Mapping[str, Any], model: str) -> lis
         raise BadRequestError(str(error), model, "") from None
     for name in endpoint.files:
         given = asked.get(name)
-        if isinstance(given, list):
+        if isinstance(given, list) and name in endpoint.many:
             parts += [await uploaded(f"{name}[]", file, model) for file in given]
         elif given is not None:
             parts.append(await uploaded(name, given, model))

@@ -1,7 +1,7 @@
 """Files that the program hands over to be uploaded: bytes, a path object, an open file, or a tuple that adds a name.
 
-A path object is read from disk while it is sent, and again for a retry; an open file is read once, in a thread, from
-where it stands. A text is never a file, because a text may come from strangers.
+A path object is read from disk while it is sent, and again for a retry; an open file, and a pipe, is read once, in a
+thread, from where it stands. A text is never a file, because a text may come from strangers.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import IO, TYPE_CHECKING, Any
+
+import anyio
+import anyio.to_thread
 
 from . import _eq_core
 from .exceptions import BadRequestError
@@ -64,7 +67,9 @@ async def uploaded(field: str, file: Any, model: str) -> Part:
     def wrong(why: str) -> BadRequestError:
         return BadRequestError(f"{field}: {why}", model, "")
 
-    name, content, kind = None, file, None
+    name: Any = None
+    content: Any = file
+    kind: Any = None
     if isinstance(file, tuple):
         if not 2 <= len(file) <= 4:
             raise wrong(f"a tuple must be (name, content), or with a content type, not of {len(file)} items")
@@ -81,6 +86,9 @@ async def uploaded(field: str, file: Any, model: str) -> Part:
         raise wrong(f"a {type(content).__name__} is read asynchronously; pass its bytes")
     try:
         data = await read_content(field, content)
+        if isinstance(data, os.PathLike) and not await anyio.Path(data).is_file():
+            # A pipe is read once, so that it can be sent again.
+            data = await anyio.to_thread.run_sync(Path(data).read_bytes, abandon_on_cancel=True)
     except TypeError as error:
         raise BadRequestError(str(error), model, "") from None
     except OSError as error:

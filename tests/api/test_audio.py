@@ -119,6 +119,7 @@ def test_what_is_no_file_is_said(way: Way, fake: FakeProvider, ask: dict[str, An
             (("a.wav", "/etc/passwd"), "a text is no file"),
             (None, "file: must be given"),
             (5, "file: must be a path"),
+            ([SOUND], "file: must be a path"),
             (opened, "open as text"),
             (Later(), "read asynchronously"),
             (tmp_path, f"cannot read {tmp_path}"),

@@ -79,6 +79,19 @@ async def test_the_loop_goes_on_while_a_file_is_read(fake: FakeProvider, at: dic
     assert form(fake.requests[-1]).file("file").content == b"written"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_a_named_pipe_is_read_once_and_sent_again(
+    way: Way, fake: FakeProvider, at: dict[str, Any], tmp_path: Path
+) -> None:
+    fake.script(error(503, "busy", headers={"retry-after": "0"}))
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(b"through the pipe",))
+    writer.start()
+    way.call("create_file", file=tmp_path / "pipe", purpose="batch", **{**at, "num_retries": 1})
+    writer.join()
+    assert [form(request).file("file").content for request in fake.requests] == [b"through the pipe"] * 2
+
+
 @pytest.mark.anyio
 async def test_who_waits_for_a_pipe_can_leave(fake: FakeProvider, at: dict[str, Any]) -> None:
     reading, writing = os.pipe()

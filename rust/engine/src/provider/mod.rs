@@ -12,8 +12,7 @@ pub use table::providers;
 pub const ENDPOINTS: &[&str] = &["chat", "embeddings", "rerank", "responses"];
 
 /// What there is beside those.
-pub const BESIDE: &[&str] =
-    &["images", "image_edits", "transcriptions", "speech", "moderations", "files", "batches"];
+pub const BESIDE: &[&str] = &["images", "image_edits", "transcriptions", "speech", "moderations", "files", "batches"];
 
 /// One provider: a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -93,6 +93,8 @@ fn who_is_spoken_to_how() {
     assert_eq!(AzureAi.headers(&claude).len(), 1);
     for provider in [&Azure as &dyn Protocol, &AzureAi] {
         assert!(provider.path(&Ask { route: Route::Rerank, ..other.clone() }).is_err());
+        let files = Ask { route: Route::Beside, path: "/files/a%2Fb".into(), ..other.clone() };
+        assert_eq!(provider.path(&files).unwrap(), "/files/a%2Fb");
     }
 }
 
