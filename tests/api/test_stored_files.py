@@ -95,12 +95,15 @@ def test_a_named_pipe_is_read_once_and_sent_again(
 @pytest.mark.anyio
 async def test_who_waits_for_a_pipe_can_leave(fake: FakeProvider, at: dict[str, Any]) -> None:
     reading, writing = os.pipe()
+    rescue = threading.Timer(10, os.close, (writing,))
+    rescue.start()
     with open(reading, "rb") as file:
         with anyio.move_on_after(0.1) as scope:
             await eq.acreate_file(file=("a", file), purpose="batch", **at)
         assert scope.cancelled_caught
+        assert rescue.is_alive(), "it waited until the pipe was closed"
+        rescue.cancel()
         os.close(writing)
-        await to_thread.run_sync(lambda: None)
     assert fake.requests == []
 
 
