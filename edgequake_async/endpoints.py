@@ -15,18 +15,18 @@ from urllib.parse import quote, urlencode
 
 from . import _eq_core, alias, config
 from ._error_mapping import to_exception
-from .entra import CREDENTIALS, fetch_token, refuse_credentials
+from .entra import fetch_token, refuse_credentials
 from .exceptions import BadRequestError, UnsupportedParamsError
 from .form import Part, fields_of
 from .loops import enter
 from .reply import ReplySource
 from .request import (
-    LOCAL,
     OF_AZURE,
     UNSUPPORTED,
     CallInfo,
     as_mapping,
     find_target,
+    local_names,
     own_headers,
     refuse,
     resolve,
@@ -41,8 +41,6 @@ __all__ = ["Endpoint", "ask", "ask_raw", "fetch", "save"]
 
 _Answer = TypeVar("_Answer", bound=Response)
 
-# As in chat, but for what is a parameter here. `extra_query` goes into the URL.
-_LOCAL = LOCAL - {"response_format"} | {"extra_query", "custom_llm_provider", "stream"}
 _BODILESS = ("GET", "DELETE")
 
 
@@ -168,12 +166,9 @@ async def _prepare(endpoint: Endpoint, params: dict[str, Any]) -> _Ready:
         raise UnsupportedParamsError(f"{provider} has no {endpoint.kind} endpoint", provider, model)
     if "azure_ad_token_provider" in params:
         await fetch_token(params, provider)
-    local = _LOCAL - endpoint.sent
-    if row["options"]:
-        local = local.union(option[0] for option in row["options"])
     if provider in OF_AZURE:
         refuse_credentials(provider, params)
-        local |= CREDENTIALS
+    local = local_names("beside", provider) - endpoint.sent
     own = {"model": name} if name else {}
     asked = own | {key: value for key, value in params.items() if value is not None and key not in local}
     path = _path(endpoint, asked, model)
