@@ -1,8 +1,9 @@
-"""Pictures, sound, moderation, files and batches as the fake provider speaks them: OpenAI's endpoints beside chat.
+"""OpenAI's endpoints beside chat as the fake provider speaks them: responses, pictures, sound, moderation, files, batches.
 
-The answers are FakeCoreX's (``corex/images.py``, ``audio.py``, ``scoring.py``, ``files.py``, ``batches.py`` say what
-they are), for models of any name and without credits. Files and batches last as long as the provider; a batch is done
-after it was looked at twice. Paths are found by their tails, whatever prefix a service has before them.
+The answers are FakeCoreX's (``corex/responses.py``, ``images.py``, ``audio.py``, ``scoring.py``, ``files.py``,
+``batches.py`` say what they are), for models of any name and without credits. Responses, files and batches last as long
+as the provider; a batch is done after it was looked at twice. Paths are found by their tails, whatever prefix a service
+has before them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import openai_wire
-from .corex import audio, batches, files, images, scoring
+from .corex import audio, batches, files, images, responses, scoring
 from .corex.account import Account
 from .corex.call import Call
 from .corex.models import Model
@@ -23,9 +24,16 @@ from .openai_ask import Refusal
 from .records import Received
 from .replies import Error, Stream, Text
 
-_ROUTES = {**images.ROUTES, **audio.ROUTES, **scoring.ROUTES, **files.ROUTES, **batches.ROUTES}
+_ROUTES = {
+    **responses.ROUTES,
+    **images.ROUTES,
+    **audio.ROUTES,
+    **scoring.ROUTES,
+    **files.ROUTES,
+    **batches.ROUTES,
+}
 _TAIL = re.compile(
-    r"/(images/\w+|audio/\w+|moderations|files(?:/[^/]+(?:/content)?)?|batches(?:/[^/]+(?:/cancel)?)?)/?$"
+    r"/(responses(?:/[^/]+)?|images/\w+|audio/\w+|moderations|files(?:/[^/]+(?:/content)?)?|batches(?:/[^/]+(?:/cancel)?)?)/?$"
 )
 
 
@@ -34,7 +42,7 @@ class OpenWorld(World):
 
     def find(self, call: Call, body: Mapping[str, Any], default: str | None = None) -> Model:
         """The model of that name."""
-        call.model = Model(str(body.get("model") or default or "fake-model"))
+        call.model = Model(str(body.get("model") or default or "fake-model"), thinks="field")
         return call.model
 
     def charge(self, call: Call, *, prompt: int = 0, completion: int = 0, reasoning: int = 0) -> None:
@@ -69,10 +77,12 @@ class BesideWire:
         return openai_wire.refuse(record, refusal)
 
     def render(self, reply: Text | Stream | Error, record: Received) -> Answer:
-        """A scripted error. Raises TypeError for a scripted text or stream: these endpoints answer with neither."""
-        if not isinstance(reply, Error):
-            raise TypeError(f"{record.path} is answered by raw() or error(), not by a text or a stream")
-        return openai_wire.render(reply, record)
+        """A scripted reply. Raises TypeError for a text or stream where the endpoint answers with neither."""
+        if isinstance(reply, Error):
+            return openai_wire.render(reply, record)
+        if record.path.endswith("/responses"):
+            return responses.render(reply, record)
+        raise TypeError(f"{record.path} is answered by raw() or error(), not by a text or a stream")
 
 
 def _matched(record: Received) -> tuple[Handler, tuple[str, ...]]:
