@@ -1,4 +1,4 @@
-"""OpenAI's endpoints beside chat as the fake provider speaks them: responses, pictures, sound, moderation, files, batches.
+"""OpenAI's endpoints beside chat of the fake provider: responses, pictures, sound, moderation, files and batches.
 
 The answers are FakeCoreX's (``corex/responses.py``, ``images.py``, ``audio.py``, ``scoring.py``, ``files.py``,
 ``batches.py`` say what they are), for models of any name and without credits. Responses, files and batches last as long
