@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
-from .entra import CREDENTIALS, refuse_credentials
+from .entra import CREDENTIALS, check_shown, refuse_credentials
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, without
 from .ranking import ARGUMENTS, to_request
@@ -261,7 +261,7 @@ def find_target(
     get = params.get
     model = params["model"]
     row = config.row(provider)
-    options = config.options_for(provider, params) if row["options"] else config.EMPTY
+    options = config.options_for(provider, _told(provider, name, params)) if row["options"] else config.EMPTY
     allows = get("allow_private_media")
     if config.get("allow_private_media") if allows is None else allows:
         options = {**options, "allow_private_media": True}
@@ -274,8 +274,7 @@ def find_target(
     if given_key:
         key: str | None = _text("api_key", given_key, model)
     else:
-        # A token that the call itself gives wins over a key that lies around.
-        key = None if provider in OF_AZURE and get("azure_ad_token") else config.key_for(provider)
+        key = _found_key(route, provider, name, params)
     if not base and row["auth"]:
         # What authorises the call knows more places to look in (a profile of AWS), and fills in the blank.
         base = row["base_url"]
@@ -286,6 +285,9 @@ def find_target(
     if key is None and row["key_required"] and base == config.default_base(provider, options):
         names = " or ".join(row["key_vars"])
         raise AuthenticationError(f"No API key for {provider}: pass api_key or set {names}", provider, model)
+    headers = _headers(provider, row, params)
+    if key is None and provider in OF_AZURE:
+        check_shown(provider, model, row["key_vars"], options, headers)
     timeout = get("timeout")
     if stream and get("stream_timeout") is not None:
         timeout = get("stream_timeout")
@@ -299,7 +301,7 @@ def find_target(
         provider,
         base,
         key,
-        _headers(provider, row, params),
+        headers,
         read_timeout(timeout, stream=stream, model=model),
         _retries(params),
         *_verify(config.get("ssl_verify") if verify is None else verify, model),
@@ -311,6 +313,23 @@ def find_target(
         raise to_exception(error.args[0], model) from None
 
 
+def _found_key(route: str, provider: str, name: str, params: Mapping[str, Any]) -> str | None:
+    """The key that lies around, where the call brings none."""
+    # A token that the call itself gives wins.
+    if provider in OF_AZURE and params.get("azure_ad_token"):
+        return None
+    # Its host takes no keys (https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-reference.html).
+    if provider == "bedrock" and route == "rerank" and "invoke/" not in name:
+        return None
+    return config.key_for(provider)
+
+
+def _told(provider: str, name: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments, and the option that the model's name tells where they do not: ``bedrock/us-west-2/...``."""
+    told = _told_by_model(provider, name)
+    return params if told is None or params.get(told[0]) else {**params, told[0]: told[1]}
+
+
 def _path(route: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> str:
     path: str = row["paths"].get(route) or _PATHS[route]
     query = params.get("extra_query") if route == "responses" else None
@@ -319,6 +338,7 @@ def _path(route: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> str:
 
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.
 make_target = functools.lru_cache(maxsize=512)(_eq_core.Target)
+_told_by_model = functools.lru_cache(maxsize=512)(_eq_core.told_by_model)
 _translates = functools.lru_cache(maxsize=512)(_eq_core.translates)
 _info = functools.lru_cache(maxsize=512)(CallInfo)
 

@@ -6,19 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from . import (
-    test_anthropic,
-    test_beside,
-    test_cohere,
-    test_converse,
-    test_gemini,
-    test_invoke,
-    test_native_embeddings,
-    test_ollama,
-    test_rerank,
-    test_responses,
-)
-from .recordings import Exchange, chat, embeddings, everything, native, needed
+from . import test_beside, test_invoke, test_native_embeddings, test_rerank, test_responses
+from .formats import FORMATS, UNREADABLE
+from .recordings import Exchange, embeddings, everything, needed
 
 pytestmark = needed
 
@@ -69,7 +59,6 @@ _ENDPOINTS = {
 # Not judged, by wire format, endpoint or id, and why.
 _EXCEPTIONS = {
     "api.generate": "Ollama's text completion; api/chat is asked",
-    "bedrock-rerank": "a service of its own, bedrock-agent-runtime",
     "cohere-v1": "Cohere's v1, which v2 replaced",
     "cohere-v1.embed": "Cohere's v1, which v2 replaced",
     "cohere-v1.rerank": "Cohere's v1, which v2 replaced",
@@ -80,35 +69,20 @@ _EXCEPTIONS = {
     "replicate-predictions": "jobs that are polled, in a form of each model's own",
     "watsonx-generation.text": "watsonx's text generation; its chat speaks OpenAI's",
     "watsonx-generation.text_stream": "watsonx's text generation; its chat speaks OpenAI's",
-    "47e7079c39c754e6": "rerank on Bedrock goes through its own Rerank operation, not through InvokeModel",
     **test_native_embeddings.SKIPPED,
     **test_beside.SKIPPED,
 }
-_UNREADABLE: Mapping[str, str] = {
-    **test_anthropic.UNREADABLE,
-    **test_cohere.UNREADABLE,
-    **test_converse.UNREADABLE,
-    **test_gemini.UNREADABLE,
-    **test_invoke.UNREADABLE,
-    **test_ollama.UNREADABLE,
-    **test_responses.UNREADABLE,
-}
+_UNREADABLE: Mapping[str, str] = {**UNREADABLE, **test_responses.UNREADABLE}
 
 
 def _judged() -> set[str]:
     selections: Iterable[Iterable[Exchange]] = (
-        chat(),
+        *(form.exchanges() for form in FORMATS.values()),
         embeddings(),
-        native("anthropic-messages"),
-        native("bedrock-converse"),
-        native("cohere-v2"),
-        native("gemini"),
         test_beside.recorded(),
         test_native_embeddings.recorded(),
         test_rerank.recorded(),
         test_responses.recorded(),
-        (each for each in native("bedrock-invoke") if test_invoke.judged(each)),
-        (each for each in native("ollama") if each.endpoint == "api.chat"),
     )
     return {exchange.id for selection in selections for exchange in selection} - _UNREADABLE.keys()
 

@@ -19,13 +19,16 @@ pub mod usage;
 pub mod vertex;
 pub mod watsonx;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
+use reqwest::Url;
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
+use crate::auth::aws;
 use crate::chunk::Meaning;
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
@@ -176,6 +179,21 @@ pub trait Protocol: Send + Sync {
         None
     }
 
+    /// The option that a model's name tells, and its value. The call's own argument wins over it, and it over all else.
+    fn told<'m>(&self, _model: &'m str) -> Option<(&'static str, &'m str)> {
+        None
+    }
+
+    /// Whether a request names the region of AWS that it is for, and nobody has told it: a profile or the machine may.
+    fn names_region(&self, _ask: &Ask) -> bool {
+        false
+    }
+
+    /// Whether a call takes one input, where OpenAI's embeddings take several.
+    fn takes_one_input(&self, _ask: &Ask) -> bool {
+        false
+    }
+
     /// Headers of every call.
     fn headers(&self, _ask: &Ask) -> &'static [(&'static str, &'static str)] {
         &[]
@@ -277,13 +295,18 @@ impl Native {
         &self.ask
     }
 
+    /// A call takes one input.
+    pub(crate) fn takes_one_input(&self) -> bool {
+        self.protocol.takes_one_input(&self.ask)
+    }
+
     /// Bodies are OpenAI's.
     pub fn passes_through(&self) -> bool {
         self.protocol.passes_through(&self.ask)
     }
 
-    /// An OpenAI request as the provider wants it, and its path where that depends on it.
-    pub(crate) async fn encode(&self, clients: &Clients, body: &Bytes) -> Result<(Bytes, Option<String>)> {
+    /// An OpenAI request as the provider at that address wants it, and its path where that depends on it.
+    pub(crate) async fn encode(&self, clients: &Clients, url: &Url, body: &Bytes) -> Result<(Bytes, Option<String>)> {
         if self.passes_through() {
             return Ok((body.clone(), None));
         }
@@ -292,7 +315,12 @@ impl Native {
             let allow_private = self.ask.options.get(ALLOW_PRIVATE_MEDIA).is_some();
             media::embed(clients, &mut body, allow_private, |url| self.protocol.fetches(&self.ask, url)).await?;
         }
-        let request = self.protocol.request(&self.ask, body)?;
+        let mut ask = Cow::Borrowed(&self.ask);
+        if self.protocol.names_region(&ask) {
+            let region = aws::region(clients, &ask.options, url).await?;
+            ask.to_mut().options.0.insert(aws::REGION.to_owned(), region);
+        }
+        let request = self.protocol.request(&ask, body)?;
         let encoded = serde_json::to_vec(&request).map_err(|error| internal(&error))?;
         Ok((encoded.into(), self.protocol.path_of(&self.ask, &request)))
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::anthropic::Anthropic;
 use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route};
 use crate::error::{Error, Kind, Result};
+use crate::provider::structured::Structured;
 
 mod address;
 
@@ -82,6 +83,10 @@ impl Protocol for AzureAi {
 
     fn refine(&self, error: &mut Error) {
         refine(error);
+    }
+
+    fn structured(&self, ask: &Ask, asked: Structured) -> Structured {
+        if is_claude(ask) { Anthropic.structured(ask, asked) } else { asked }
     }
 
     /// A serverless endpoint takes its key as a bearer token, a resource in a header.

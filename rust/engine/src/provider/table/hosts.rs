@@ -225,15 +225,19 @@ pub(super) static ROWS: &[Provider] = &[
         source: "https://devcenter.heroku.com/articles/openai-compatibility-chat-completions",
         ..HOSTED
     },
-    // A Copilot token of the caller's, for half an hour each: the exchange that makes one of a GitHub token is GitHub's own
-    // affair (https://docs.getbifrost.ai/providers/supported-providers/github-copilot), and so are the headers by which
-    // editors name themselves; a caller who has a right to them passes `extra_headers`. The variable is ours: litellm
-    // keeps its tokens in files. Business and Enterprise have hosts of their own.
+    // A GitHub token, which is exchanged for Copilot's, or one of these. The headers by which editors name themselves are
+    // theirs: a caller who has a right to them passes `extra_headers`. The variable is ours: litellm keeps its tokens in
+    // files. Business and Enterprise have hosts of their own, which the exchange names.
     Provider {
         name: "github_copilot",
         base_url: "https://api.githubcopilot.com",
         key_vars: &["GITHUB_COPILOT_TOKEN"],
         base_vars: &["GITHUB_COPILOT_API_BASE"],
+        options: &[Setting {
+            default: "https://api.github.com/copilot_internal/v2/token",
+            ..Setting::new("copilot_token_url", &["GITHUB_COPILOT_API_KEY_URL"])
+        }],
+        auth: "copilot",
         endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.litellm.ai/docs/providers/github_copilot",
         ..HOSTED

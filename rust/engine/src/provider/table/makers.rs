@@ -54,7 +54,7 @@ pub(super) static ROWS: &[Provider] = &[
         ],
         auth: "aws",
         protocol: "bedrock",
-        endpoints: CHAT_AND_EMBEDDINGS,
+        endpoints: &["chat", "embeddings", "rerank"],
         source: "https://docs.aws.amazon.com/general/latest/gr/bedrock.html",
         ..HOSTED
     },
