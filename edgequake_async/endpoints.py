@@ -175,19 +175,18 @@ async def _prepare(endpoint: Endpoint, params: dict[str, Any]) -> _Ready:
     for unwanted in _names(params.get("additional_drop_params"), model):
         asked.pop(unwanted, None)
     extra, query = params.get("extra_body"), dict(as_mapping("extra_query", params.get("extra_query") or {}, model))
-    body: bytes | list[Part] | None = None
-    if endpoint.method in _BODILESS:
-        if extra:
-            raise BadRequestError("extra_body: this call has no body; extra_query goes into its URL", model, provider)
-        query = asked | query
-    else:
+    if endpoint.method not in _BODILESS:
         asked.update(as_mapping("extra_body", extra or {}, model))
-        body = await _form(endpoint, asked, model) if endpoint.files else serialise(asked, model) if asked else None
+    elif extra:
+        raise BadRequestError("extra_body: this call has no body; extra_query goes into its URL", model, provider)
+    else:
+        asked, query = {}, asked | query
     if query:
         path += f"?{_encoded(query, model)}"
-    target, info = find_target(
-        "beside", (endpoint.method, path), provider, name, False, params, once=bool(endpoint.id or query)
-    )
+    to, once = (endpoint.method, path), bool(endpoint.id or query)
+    target, info = find_target("beside", to, provider, name, False, params, once=once)
+    body: bytes | list[Part] | None
+    body = await _form(endpoint, asked, model) if endpoint.files else serialise(asked, model) if asked else None
     return _Ready(target, body, info, own_headers(provider, params) + _accept(endpoint, params))
 
 
