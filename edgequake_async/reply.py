@@ -21,6 +21,13 @@ class ReplySource:
         self._info = info
         self._elapsed = reply.elapsed
 
+    @classmethod
+    def unsent(cls, info: CallInfo) -> ReplySource:
+        """Of a response that no provider sent."""
+        source = cls.__new__(cls)
+        source.__setstate__(([], info, 0.0))
+        return source
+
     def _pairs(self) -> list[tuple[str, str]]:
         return self._head if isinstance(self._head, list) else self._head.pairs()
 
@@ -34,10 +41,13 @@ class ReplySource:
         """Milliseconds from the call to the last byte."""
         return self._elapsed * 1000
 
+    def plain_params(self) -> dict[str, Any]:
+        """``hidden_params`` without a price."""
+        return {**hidden_params(self._info, self._pairs()), "_response_ms": self.response_ms}
+
     def hidden_params(self, response: Any) -> dict[str, Any]:
         """litellm's ``_hidden_params`` of the response."""
-        found = {**hidden_params(self._info, self._pairs()), "_response_ms": self.response_ms}
-        return found | {"response_cost": _cost(self._info, response)}
+        return self.plain_params() | {"response_cost": _cost(self._info, response)}
 
     def __getstate__(self) -> tuple[list[tuple[str, str]], CallInfo, float]:
         return self._pairs(), self._info, self._elapsed

@@ -1,18 +1,19 @@
-"""Every recorded chat, embedding and rerank is judged by one of the tests here, or it is said why it is not."""
+"""Every recorded chat, embedding, rerank, picture, transcript and moderation is judged by one of the tests here, or it
+is said why it is not."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from . import test_invoke, test_native_embeddings, test_rerank, test_responses
+from . import test_beside, test_invoke, test_native_embeddings, test_rerank, test_responses
 from .formats import FORMATS, UNREADABLE
 from .recordings import Exchange, embeddings, everything, needed
 
 pytestmark = needed
 
-# What the library's chat, embedding and rerank functions are for; other endpoints (models, files, images, speech,
-# token counts, batches, moderation, text completion) are not counted here.
+# What the library's functions are for; other endpoints (models, token counts, other makers' batches, text completion,
+# translation of sound) are not counted here.
 _ENDPOINTS = {
     "ai-inference.chat.completions",
     "agents.completions",
@@ -22,6 +23,7 @@ _ENDPOINTS = {
     "api.embed",
     "api.embeddings",
     "api.generate",
+    "audio.transcriptions",
     "batchEmbedContents",
     "chat.completions",
     "converse",
@@ -33,10 +35,13 @@ _ENDPOINTS = {
     "generation.text",
     "generation.text_stream",
     "hf-inference",
+    "images.edits",
+    "images.generations",
     "interactions",
     "invoke",
     "invoke-with-response-stream",
     "messages",
+    "moderations",
     "openai-compat.chat.completions",
     "predict",
     "predictions",
@@ -65,6 +70,7 @@ _EXCEPTIONS = {
     "watsonx-generation.text": "watsonx's text generation; its chat speaks OpenAI's",
     "watsonx-generation.text_stream": "watsonx's text generation; its chat speaks OpenAI's",
     **test_native_embeddings.SKIPPED,
+    **test_beside.SKIPPED,
 }
 _UNREADABLE: Mapping[str, str] = {**UNREADABLE, **test_responses.UNREADABLE}
 
@@ -73,6 +79,7 @@ def _judged() -> set[str]:
     selections: Iterable[Iterable[Exchange]] = (
         *(form.exchanges() for form in FORMATS.values()),
         embeddings(),
+        test_beside.recorded(),
         test_native_embeddings.recorded(),
         test_rerank.recorded(),
         test_responses.recorded(),

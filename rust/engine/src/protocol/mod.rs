@@ -52,6 +52,8 @@ pub enum Route {
     Embeddings,
     /// Documents in the order of what they have to do with a question.
     Rerank,
+    /// Pictures, sound, moderation, files, batches: spoken as OpenAI does or not at all, at [`Ask::path`].
+    Beside,
 }
 
 impl Route {
@@ -61,6 +63,7 @@ impl Route {
             "chat" => (Self::Chat, "/chat/completions"),
             "embeddings" => (Self::Embeddings, "/embeddings"),
             "rerank" => (Self::Rerank, "/rerank"),
+            "beside" => (Self::Beside, ""),
             _ => return None,
         })
     }
@@ -96,6 +99,8 @@ const ALLOW_PRIVATE_MEDIA: &str = "allow_private_media";
 pub struct Ask {
     /// What is asked for.
     pub route: Route,
+    /// Its path at an OpenAI-shaped provider.
+    pub path: String,
     /// The provider's name in the table.
     pub provider: String,
     /// The model, as the provider names it.
@@ -382,6 +387,7 @@ impl Ask {
             Route::Chat => "chat",
             Route::Embeddings => "embeddings",
             Route::Rerank => "rerank",
+            Route::Beside => self.path.as_str(),
         };
         Error::new(Kind::UnsupportedParams, format!("{} has no {what} endpoint", self.provider))
     }

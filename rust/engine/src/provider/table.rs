@@ -30,6 +30,7 @@ const HOSTED: Provider = Provider {
     paths: &[],
     polls: false,
     refuses: &[],
+    joins_texts: false,
     source: "",
 };
 
@@ -41,6 +42,20 @@ const CHAT_AND_EMBEDDINGS: &[&str] = &["chat", "embeddings"];
 /// Those of which answers of `/responses` are recorded, or whose documentation has it.
 const CHAT_AND_RESPONSES: &[&str] = &["chat", "responses"];
 const WITH_RESPONSES: &[&str] = &["chat", "embeddings", "responses"];
+
+/// All that OpenAI has.
+const OPENAIS: &[&str] = &[
+    "chat",
+    "embeddings",
+    "responses",
+    "images",
+    "image_edits",
+    "transcriptions",
+    "speech",
+    "moderations",
+    "files",
+    "batches",
+];
 
 /// Every provider.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {

@@ -128,6 +128,7 @@ fn route(ask: &Ask) -> Result<String> {
     match ask.route {
         Route::Chat => Ok("/chat/completions".to_owned()),
         Route::Embeddings => Ok("/embeddings".to_owned()),
+        Route::Beside => Ok(ask.path.clone()),
         Route::Rerank => Err(ask.no_route()),
     }
 }

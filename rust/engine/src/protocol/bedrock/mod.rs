@@ -197,11 +197,12 @@ impl Protocol for Bedrock {
 /// How the model is asked.
 ///
 /// # Errors
-/// `UnsupportedParams`: bodies of other makers through invoke.
+/// `UnsupportedParams`: bodies of other makers through invoke, and endpoints that the service does not have.
 fn operation(ask: &Ask) -> Result<Operation> {
     let Parts { is_invoke, id, .. } = Parts::of(&ask.model);
     let (maker, operation, instead) = match ask.route {
         Route::Embeddings => return Ok(Operation::Embed),
+        Route::Beside => return Err(ask.no_route()),
         Route::Rerank if !is_invoke => return Ok(Operation::Rerank),
         Route::Chat if !is_invoke => return Ok(Operation::Converse),
         Route::Rerank => ("cohere", Operation::RerankInvoked, "Rerank"),

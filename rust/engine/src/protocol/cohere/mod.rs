@@ -43,6 +43,7 @@ impl Protocol for Cohere {
             Route::Chat => "/chat",
             Route::Embeddings => "/embed",
             Route::Rerank => "/rerank",
+            Route::Beside => return Err(ask.no_route()),
         };
         Ok(path.to_owned())
     }
@@ -55,7 +56,7 @@ impl Protocol for Cohere {
         let request = match ask.route {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
-            Route::Rerank => Ok(body),
+            Route::Rerank | Route::Beside => Ok(body),
         };
         request.map(Value::Object)
     }
@@ -64,7 +65,7 @@ impl Protocol for Cohere {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-            Route::Rerank => &[],
+            Route::Rerank | Route::Beside => &[],
         })
     }
 
@@ -76,7 +77,7 @@ impl Protocol for Cohere {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
-            Route::Rerank => Ok(reply),
+            Route::Rerank | Route::Beside => Ok(reply),
         }
     }
 

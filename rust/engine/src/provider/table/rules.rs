@@ -134,6 +134,15 @@ pub(crate) static RULES: &[Rule] = &[
         ..RULE
     },
     Rule { providers: &["mistral"], params: &["seed"], effect: Named("random_seed"), source: MISTRAL_SDK, ..RULE },
+    Rule {
+        providers: &["mistral"],
+        // They always think, and have no such parameter.
+        models: &["magistral*"],
+        params: &["reasoning_effort"],
+        effect: Implied(None),
+        source: "https://docs.mistral.ai/capabilities/reasoning/native",
+        ..RULE
+    },
     // Usage is always in the last chunk.
     Rule { providers: &["mistral"], params: &["stream_options"], effect: Implied(None), source: MISTRAL_SDK, ..RULE },
     Rule {
