@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from ..binary import HttpxBinaryResponseContent
+from ..files import FileDeleted, OpenAIFileObject
+from ..moderation import OpenAIModerationResponse, OpenAIModerationResult
 from ..response_events import *  # noqa: F403
 from ..response_events import __all__ as _EVENTS
 from ..responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
@@ -9,5 +12,7 @@ from .params import *  # noqa: F403
 from .params import __all__ as _PARAMS
 
 __all__ = ["ResponseAPIUsage", "ResponseOutputContent", "ResponseOutputItem", "ResponsesAPIResponse"]
+__all__ += ["FileDeleted", "HttpxBinaryResponseContent", "OpenAIFileObject"]
+__all__ += ["OpenAIModerationResponse", "OpenAIModerationResult"]
 __all__ += _PARAMS
 __all__ += [name for name in _EVENTS if name not in {"EVENTS", "event_of", "read_event"}]

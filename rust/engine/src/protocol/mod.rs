@@ -12,21 +12,29 @@ mod foreign;
 pub mod gemini;
 pub mod mistral;
 pub mod ollama;
+pub mod plain;
+#[cfg(test)]
+mod plain_tests;
+pub mod usage;
 pub mod vertex;
 pub mod watsonx;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
+use reqwest::Url;
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
+use crate::auth::aws;
 use crate::chunk::Meaning;
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
 use crate::http::Clients;
 use crate::media;
+use crate::protocol::plain::Plain;
 use crate::provider::params::is_openai;
 use crate::provider::structured::Structured;
 use crate::sse::Event;
@@ -44,6 +52,8 @@ pub enum Route {
     Embeddings,
     /// Documents in the order of what they have to do with a question.
     Rerank,
+    /// Pictures, sound, moderation, files, batches: spoken as OpenAI does or not at all, at [`Ask::path`].
+    Beside,
 }
 
 impl Route {
@@ -53,6 +63,7 @@ impl Route {
             "chat" => (Self::Chat, "/chat/completions"),
             "embeddings" => (Self::Embeddings, "/embeddings"),
             "rerank" => (Self::Rerank, "/rerank"),
+            "beside" => (Self::Beside, ""),
             _ => return None,
         })
     }
@@ -88,6 +99,8 @@ const ALLOW_PRIVATE_MEDIA: &str = "allow_private_media";
 pub struct Ask {
     /// What is asked for.
     pub route: Route,
+    /// Its path at an OpenAI-shaped provider.
+    pub path: String,
     /// The provider's name in the table.
     pub provider: String,
     /// The model, as the provider names it.
@@ -166,6 +179,21 @@ pub trait Protocol: Send + Sync {
         None
     }
 
+    /// The option that a model's name tells, and its value. The call's own argument wins over it, and it over all else.
+    fn told<'m>(&self, _model: &'m str) -> Option<(&'static str, &'m str)> {
+        None
+    }
+
+    /// Whether a request names the region of AWS that it is for, and nobody has told it: a profile or the machine may.
+    fn names_region(&self, _ask: &Ask) -> bool {
+        false
+    }
+
+    /// Whether a call takes one input, where OpenAI's embeddings take several.
+    fn takes_one_input(&self, _ask: &Ask) -> bool {
+        false
+    }
+
     /// Headers of every call.
     fn headers(&self, _ask: &Ask) -> &'static [(&'static str, &'static str)] {
         &[]
@@ -186,6 +214,11 @@ pub trait Protocol: Send + Sync {
     /// A whole reply is OpenAI's as it came, and need not be read.
     fn is_plain(&self, _ask: &Ask, _body: &[u8]) -> bool {
         false
+    }
+
+    /// The answer to a chat that is one text, as most are; None where it is another, or there is more to say of it.
+    fn plain<'a>(&self, _ask: &'a Ask, _body: &'a [u8]) -> Option<Plain<'a>> {
+        None
     }
 
     /// A whole reply in OpenAI's words: a chat completion, or embeddings.
@@ -262,13 +295,18 @@ impl Native {
         &self.ask
     }
 
+    /// A call takes one input.
+    pub(crate) fn takes_one_input(&self) -> bool {
+        self.protocol.takes_one_input(&self.ask)
+    }
+
     /// Bodies are OpenAI's.
     pub fn passes_through(&self) -> bool {
         self.protocol.passes_through(&self.ask)
     }
 
-    /// An OpenAI request as the provider wants it, and its path where that depends on it.
-    pub(crate) async fn encode(&self, clients: &Clients, body: &Bytes) -> Result<(Bytes, Option<String>)> {
+    /// An OpenAI request as the provider at that address wants it, and its path where that depends on it.
+    pub(crate) async fn encode(&self, clients: &Clients, url: &Url, body: &Bytes) -> Result<(Bytes, Option<String>)> {
         if self.passes_through() {
             return Ok((body.clone(), None));
         }
@@ -277,7 +315,12 @@ impl Native {
             let allow_private = self.ask.options.get(ALLOW_PRIVATE_MEDIA).is_some();
             media::embed(clients, &mut body, allow_private, |url| self.protocol.fetches(&self.ask, url)).await?;
         }
-        let request = self.protocol.request(&self.ask, body)?;
+        let mut ask = Cow::Borrowed(&self.ask);
+        if self.protocol.names_region(&ask) {
+            let region = aws::region(clients, &ask.options, url).await?;
+            ask.to_mut().options.0.insert(aws::REGION.to_owned(), region);
+        }
+        let request = self.protocol.request(&ask, body)?;
         let encoded = serde_json::to_vec(&request).map_err(|error| internal(&error))?;
         Ok((encoded.into(), self.protocol.path_of(&self.ask, &request)))
     }
@@ -286,6 +329,11 @@ impl Native {
     pub(crate) fn decode(&self, body: &Bytes, headers: &HeaderMap) -> Result<Bytes> {
         if self.passes_through() || self.protocol.is_plain(&self.ask, body) {
             return Ok(body.clone());
+        }
+        if self.ask.route == Route::Chat
+            && let Some(plain) = self.protocol.plain(&self.ask, body)
+        {
+            return plain.written(body.len());
         }
         let reply = serde_json::from_slice(body)
             .map_err(|error| Error::new(Kind::ResponseValidation, format!("The reply is not JSON: {error}")))?;
@@ -339,6 +387,7 @@ impl Ask {
             Route::Chat => "chat",
             Route::Embeddings => "embeddings",
             Route::Rerank => "rerank",
+            Route::Beside => self.path.as_str(),
         };
         Error::new(Kind::UnsupportedParams, format!("{} has no {what} endpoint", self.provider))
     }

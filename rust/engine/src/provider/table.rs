@@ -43,6 +43,20 @@ const CHAT_AND_EMBEDDINGS: &[&str] = &["chat", "embeddings"];
 const CHAT_AND_RESPONSES: &[&str] = &["chat", "responses"];
 const WITH_RESPONSES: &[&str] = &["chat", "embeddings", "responses"];
 
+/// All that OpenAI has.
+const OPENAIS: &[&str] = &[
+    "chat",
+    "embeddings",
+    "responses",
+    "images",
+    "image_edits",
+    "transcriptions",
+    "speech",
+    "moderations",
+    "files",
+    "batches",
+];
+
 /// Every provider.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {
     [makers::ROWS, hosts::ROWS, gateways::ROWS, local::ROWS].into_iter().flatten()

@@ -5,12 +5,14 @@
 
 use serde_json::Value;
 
+use super::plain::Plain;
 use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route};
 use crate::error::Result;
 use crate::provider::structured::Structured;
 
 mod content;
 pub(super) mod model;
+pub(super) mod plain;
 pub(super) mod reply;
 pub(super) mod request;
 pub(super) mod stream;
@@ -29,7 +31,7 @@ impl Protocol for Anthropic {
     fn path(&self, ask: &Ask) -> Result<String> {
         match ask.route {
             Route::Chat => Ok("/messages".to_owned()),
-            Route::Embeddings | Route::Rerank => Err(ask.no_route()),
+            Route::Embeddings | Route::Rerank | Route::Beside => Err(ask.no_route()),
         }
     }
 
@@ -56,8 +58,12 @@ impl Protocol for Anthropic {
     fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
-            Route::Embeddings | Route::Rerank => &[],
+            Route::Embeddings | Route::Rerank | Route::Beside => &[],
         })
+    }
+
+    fn plain<'a>(&self, _ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        plain::plain(body)
     }
 
     fn reply(&self, _ask: &Ask, reply: Value) -> Result<Value> {

@@ -6,11 +6,13 @@
 
 use serde_json::Value;
 
+use super::plain::Plain;
 use super::{Ask, EventReader, Object, Protocol, Route, text};
 use crate::error::{Error, Kind, Result};
 
 mod content;
 mod embeddings;
+mod plain;
 mod reply;
 mod request;
 mod stream;
@@ -41,6 +43,7 @@ impl Protocol for Cohere {
             Route::Chat => "/chat",
             Route::Embeddings => "/embed",
             Route::Rerank => "/rerank",
+            Route::Beside => return Err(ask.no_route()),
         };
         Ok(path.to_owned())
     }
@@ -53,7 +56,7 @@ impl Protocol for Cohere {
         let request = match ask.route {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
-            Route::Rerank => Ok(body),
+            Route::Rerank | Route::Beside => Ok(body),
         };
         request.map(Value::Object)
     }
@@ -62,15 +65,19 @@ impl Protocol for Cohere {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-            Route::Rerank => &[],
+            Route::Rerank | Route::Beside => &[],
         })
+    }
+
+    fn plain<'a>(&self, ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        plain::plain(ask, body)
     }
 
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
-            Route::Rerank => Ok(reply),
+            Route::Rerank | Route::Beside => Ok(reply),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::plain::Plain;
 use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route, text};
 use crate::error::{Error, Kind, Result};
 
@@ -13,6 +14,7 @@ pub(super) mod embeddings;
 mod media;
 mod partial;
 mod parts;
+mod plain;
 mod reply;
 mod request;
 mod schema;
@@ -33,7 +35,7 @@ impl Protocol for Gemini {
             (Route::Chat, false) => "generateContent",
             // Without `alt=sse` the stream is one JSON array.
             (Route::Chat, true) => "streamGenerateContent?alt=sse",
-            (Route::Rerank, _) => return Err(ask.no_route()),
+            (Route::Rerank | Route::Beside, _) => return Err(ask.no_route()),
         };
         Ok(format!("/{}:{method}", encoded(&resource(&ask.model))))
     }
@@ -50,7 +52,7 @@ impl Protocol for Gemini {
         let request = match ask.route {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
-            Route::Rerank => Err(ask.no_route()),
+            Route::Rerank | Route::Beside => Err(ask.no_route()),
         };
         request.map(Value::Object)
     }
@@ -59,15 +61,19 @@ impl Protocol for Gemini {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-            Route::Rerank => &[],
+            Route::Rerank | Route::Beside => &[],
         })
+    }
+
+    fn plain<'a>(&self, ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        plain::plain(ask, body)
     }
 
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
-            Route::Rerank => Err(ask.no_route()),
+            Route::Rerank | Route::Beside => Err(ask.no_route()),
         }
     }
 

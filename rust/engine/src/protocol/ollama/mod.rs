@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::plain::Plain;
 use super::{Ask, EventReader, Object, Protocol, Route};
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
@@ -12,6 +13,7 @@ use crate::framing::Framing;
 mod embeddings;
 mod messages;
 mod options;
+mod plain;
 mod reply;
 mod request;
 mod stream;
@@ -33,7 +35,7 @@ impl Protocol for Ollama {
         match ask.route {
             Route::Chat => Ok("/api/chat".to_owned()),
             Route::Embeddings => Ok("/api/embed".to_owned()),
-            Route::Rerank => Err(ask.no_route()),
+            Route::Rerank | Route::Beside => Err(ask.no_route()),
         }
     }
 
@@ -45,7 +47,7 @@ impl Protocol for Ollama {
         let request = match ask.route {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
-            Route::Rerank => Err(ask.no_route()),
+            Route::Rerank | Route::Beside => Err(ask.no_route()),
         };
         request.map(Value::Object)
     }
@@ -59,15 +61,19 @@ impl Protocol for Ollama {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-            Route::Rerank => &[],
+            Route::Rerank | Route::Beside => &[],
         })
+    }
+
+    fn plain<'a>(&self, ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        plain::plain(ask, body)
     }
 
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
-            Route::Rerank => Err(ask.no_route()),
+            Route::Rerank | Route::Beside => Err(ask.no_route()),
         }
     }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::anthropic::Anthropic;
 use super::gemini::{Gemini, embeddings, encoded};
+use super::plain::Plain;
 use super::{Ask, EventReader, Object, Protocol, Route, bad};
 use crate::error::Result;
 use crate::provider::structured::Structured;
@@ -53,7 +54,7 @@ impl Protocol for Vertex {
             (Route::Chat, Family::Open(_)) => return Ok("/endpoints/openapi/chat/completions".to_owned()),
             (Route::Embeddings, Family::Gemini(name)) if name.contains("gemini") => ("embedContent", "embedContent"),
             (Route::Embeddings, Family::Gemini(_) | Family::Tuned(_)) => ("predict", "predict"),
-            (Route::Embeddings | Route::Rerank, _) => return Err(ask.no_route()),
+            (Route::Embeddings | Route::Rerank | Route::Beside, _) => return Err(ask.no_route()),
         };
         Ok(format!("/{resource}:{}", if ask.stream { streamed } else { whole }))
     }
@@ -109,6 +110,13 @@ impl Protocol for Vertex {
             Ok(Family::Claude(_)) => Anthropic.params(ask),
             Ok(Family::Raw { .. } | Family::Open(_)) | Err(_) => None,
             Ok(_) => Gemini.params(ask),
+        }
+    }
+
+    fn plain<'a>(&self, ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        match family(&ask.model).ok()? {
+            Family::Claude(_) => Anthropic.plain(ask, body),
+            _ => Gemini.plain(ask, body),
         }
     }
 
