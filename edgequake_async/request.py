@@ -236,6 +236,12 @@ def list_messages(messages: Any, model: str) -> list[Any]:
     return checked
 
 
+def _without_null_calls(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    if all(message.get(name, message) is not None for name in _CALLS):
+        return message
+    return {name: said for name, said in message.items() if said is not None or name not in _CALLS}
+
+
 def as_mapping(argument: str, value: Any, model: str) -> Mapping[str, Any]:
     """``value``, or the BadRequestError that it is no dict."""
     if not isinstance(value, Mapping):
