@@ -58,7 +58,16 @@ from .responses.main import aresponses, responses
 from .text_completion import atext_completion, text_completion
 
 if _TYPE_CHECKING:
+    from . import _logging as _logging
+    from . import constants as constants
+    from . import cost_calculator as cost_calculator
+    from . import exceptions as exceptions
+    from . import litellm_core_utils as litellm_core_utils
+    from . import main as main
+    from . import types as types
+    from . import utils as utils
     from ._logging import verbose_logger
+    from ._settings import *  # noqa: F403
     from .capabilities import (
         supports_audio_input,
         supports_audio_output,

@@ -19,6 +19,9 @@ from .exceptions import BadRequestError, ModelNotMappedError
 from .model_facts import CAPABILITIES, facts_of, mode_of
 from .request import resolve
 
+if TYPE_CHECKING:
+    from .types.model_info import ModelInfo
+
 __all__ = [
     "ModelCost",
     "get_max_tokens",
@@ -158,7 +161,7 @@ def known(
 
 def get_model_info(
     model: str, custom_llm_provider: str | None = None, api_base: str | None = None, api_key: str | None = None
-) -> dict[str, Any]:
+) -> ModelInfo:
     """What is known of a model.
 
     Args:
@@ -185,7 +188,7 @@ def get_model_info(
         "litellm_provider",
         "mode",
     )
-    return {"key": key, **dict.fromkeys((*usual, *CAPABILITIES.values())), **entry}
+    return cast("ModelInfo", {"key": key, **dict.fromkeys((*usual, *CAPABILITIES.values())), **entry})
 
 
 def get_max_tokens(model: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import _eq_core, config
 
@@ -28,6 +28,13 @@ else:
     )
 
 provider_list: list[LlmProviders] = list(LlmProviders)
+
+
+class Environment(TypedDict):
+    """Whether all that a call needs is there, and the names of the variables that are not."""
+
+    keys_in_environment: bool
+    missing_keys: list[str]
 
 
 def get_llm_provider(
@@ -70,7 +77,7 @@ def get_llm_provider(
 
 def validate_environment(
     model: str | None = None, api_key: str | None = None, api_base: str | None = None, api_version: str | None = None
-) -> dict[str, Any]:
+) -> Environment:
     """Whether what a call to a model needs is in the environment.
 
     Args:
@@ -91,7 +98,7 @@ def validate_environment(
     except BadRequestError:
         return {"keys_in_environment": False, "missing_keys": []}
     row = config.row(provider)
-    missing = []
+    missing: list[str] = []
     if row["key_required"] and not api_key and not any(os.environ.get(name) for name in row["key_vars"]):
         missing += row["key_vars"][:1]
     options = config.options_for(provider, {})

@@ -26,6 +26,7 @@ from .message import (
     FunctionCall,
     Message,
 )
+from .model_info import ModelInfo
 from .rerank import RerankResponse, RerankResponseMeta, RerankResponseResult
 from .responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 from .text import TextChoices, TextCompletionResponse
@@ -47,6 +48,7 @@ __all__ = [
     "FunctionCall",
     "GenericStreamingChunk",
     "Message",
+    "ModelInfo",
     "ModelResponse",
     "ModelResponseBase",
     "ModelResponseStream",

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypedDict
 
 __all__ = [
+    "AllMessageValues",
     "ChatCompletionAssistantMessage",
     "ChatCompletionImageObject",
     "ChatCompletionImageUrlObject",
@@ -112,3 +113,8 @@ class ChatCompletionToolParam(TypedDict, total=False):
     type: Literal["function"] | str
     function: ChatCompletionToolParamFunctionChunk
     cache_control: Mapping[str, Any]
+
+
+AllMessageValues = (
+    ChatCompletionUserMessage | ChatCompletionAssistantMessage | ChatCompletionToolMessage | ChatCompletionSystemMessage
+)
