@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from enum import Enum
+from enum import Enum, EnumMeta
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import _eq_core, config
@@ -19,7 +19,14 @@ class _Name(str, Enum):
 
 
 if TYPE_CHECKING:
-    LlmProviders = _Name
+
+    class _Members(EnumMeta):
+        def __getattr__(cls, name: str) -> LlmProviders: ...
+
+    class LlmProviders(_Name, metaclass=_Members):
+        """The providers of the table; the name of a member is the provider's in capitals."""
+
+        _value_: str
 else:
     LlmProviders = _Name(
         "LlmProviders",

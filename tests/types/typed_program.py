@@ -18,7 +18,12 @@ from edgequake_async.responses.streaming_iterator import (
     ResponsesAPIStreamingIterator,
     SyncResponsesAPIStreamingIterator,
 )
-from edgequake_async.types.llms.openai import AllMessageValues, OutputTextDeltaEvent, ResponseCompletedEvent
+from edgequake_async.types.llms.openai import (
+    AllMessageValues,
+    OutputTextDeltaEvent,
+    ResponseCompletedEvent,
+    ResponsesAPIStreamEvents,
+)
 from edgequake_async.types.utils import ChatCompletionMessageToolCall, Function, GenericStreamingChunk, Message, Usage
 
 MODEL = "openai/gpt-4o-mini"
@@ -131,6 +136,7 @@ async def responses() -> None:
     stream = await litellm.aresponses(input=MESSAGES, model=MODEL, stream=True)
     assert_type(stream, ResponsesAPIStreamingIterator)
     async for event in stream:
+        assert_type(event.type == ResponsesAPIStreamEvents.OUTPUT_TEXT_DELTA, bool)
         if isinstance(event, OutputTextDeltaEvent):
             assert_type(event.delta, str | None)
         elif isinstance(event, ResponseCompletedEvent):
@@ -204,6 +210,7 @@ def facts(answer: litellm.ModelResponse, history: list[AllMessageValues]) -> Non
     assert_type(litellm.model_cost, dict[str, dict[str, Any]])
     assert_type([name for name in litellm.model_list if name in litellm.models_by_provider["openai"]], list[str])
     assert_type([str(provider) for provider in litellm.provider_list], list[str])
+    assert_type(litellm.LlmProviders.OPENAI.value, str)
     litellm.register_model({MODEL: {"input_cost_per_token": 1e-6, "max_tokens": 100}})
     assert_type(litellm.utils.trim_messages(MESSAGES, MODEL), list[Any])
     for result in litellm.batch_completion(MODEL, [MESSAGES, MESSAGES]):
