@@ -66,8 +66,9 @@ if _TYPE_CHECKING:
     from . import main as main
     from . import types as types
     from . import utils as utils
+    from ._litellm_names import *  # noqa: F403
+    from ._litellm_names import _turn_on_debug as _turn_on_debug
     from ._logging import verbose_logger
-    from ._settings import *  # noqa: F403
     from .capabilities import (
         supports_audio_input,
         supports_audio_output,
@@ -268,21 +269,20 @@ _LAZY |= {
     for name in names.split()
 }
 _LAZY |= {name: "capabilities" for name in __all__ if name.startswith("supports_")}
-# TypedDicts that programs written for litellm import from its top.
-_LAZY |= dict.fromkeys(
-    (
-        "ChatCompletionAssistantMessage",
-        "ChatCompletionImageObject",
-        "ChatCompletionSystemMessage",
-        "ChatCompletionToolCallFunctionChunk",
-        "ChatCompletionToolMessage",
-        "ChatCompletionToolParam",
-        "ChatCompletionToolParamFunctionChunk",
-        "ChatCompletionUserMessage",
-        "OpenAIMessageContent",
-    ),
-    "types.llms.params",
-)
+# What programs written for litellm import from its top.
+_LAZY |= {
+    "AnthropicThinkingParam": "types.llms.anthropic",
+    "_turn_on_debug": "_logging",
+    "ModelInfo": "types",
+    "OPENAI_CHAT_COMPLETION_PARAMS": "constants",
+    "PromptTokensDetails": "types",
+    "REPEATED_STREAMING_CHUNK_LIMIT": "constants",
+    "ResponseAPIUsage": "types",
+    "get_secret_bool": "switches",
+    "validate_and_fix_thinking_param": "thinking",
+}
+# Where all other classes are looked for: TypedDicts of requests, events of streamed responses.
+_CLASSES = "types.llms.openai"
 # What programs reach through the package without importing it.
 _SUBMODULES = frozenset({"_logging", "constants", "cost_calculator", "litellm_core_utils", "main", "types", "utils"})
 _LAZY |= dict.fromkeys(set(_ERRORS) - set(_TOP_LEVEL) - {"EQError"}, "exceptions")

@@ -21,7 +21,7 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType, ModuleType
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +31,7 @@ from .registry import row, rows
 
 __all__ = [
     "DEFAULTS",
+    "aliases",
     "assign",
     "base_for",
     "base_variables",
@@ -46,6 +47,7 @@ __all__ = [
 
 # Names that have an effect today, and those of litellm that programs assign and that need none here.
 DEFAULTS: Mapping[str, Any] = {
+    "add_function_to_prompt": False,
     "allow_private_media": False,
     "api_base": None,
     "api_key": None,
@@ -55,6 +57,8 @@ DEFAULTS: Mapping[str, Any] = {
     "drop_params": False,
     "enable_json_schema_validation": False,
     "headers": None,
+    "model_alias_map": None,
+    "model_fallbacks": None,
     "modify_params": False,
     "num_retries": 3,
     "organization": None,
@@ -63,7 +67,11 @@ DEFAULTS: Mapping[str, Any] = {
     "ssl_verify": True,
     "suppress_debug_info": False,
     "telemetry": False,
+    "use_litellm_proxy": False,
 }
+
+# litellm's programs add to these as well as assign them.
+_FILLED_IN_PLACE: Mapping[str, Callable[[], Any]] = {"custom_provider_map": list, "model_alias_map": dict}
 
 # What is to be filled in in a base URL of the table.
 _BLANK = re.compile(r"\{(\w+)\}")
@@ -82,15 +90,20 @@ def get(name: str) -> Any:
     """The value in force of a setting, by the order above (the environment holds keys and bases only)."""
     if name in _assigned:
         return _assigned[name]
-    if name == "custom_provider_map":
-        # litellm's programs append to it as well as assign it.
-        return _assigned.setdefault(name, [])
+    if name in _FILLED_IN_PLACE:
+        return _assigned.setdefault(name, _FILLED_IN_PLACE[name]())
     return _file().get(name, DEFAULTS.get(name))
 
 
 def handlers() -> Sequence[Mapping[str, Any]]:
     """``custom_provider_map``, for each call to look at: it can be assigned and nothing else, so this costs 40 ns."""
     found: Sequence[Mapping[str, Any]] = _assigned.get("custom_provider_map") or ()
+    return found
+
+
+def aliases() -> Mapping[str, str]:
+    """``model_alias_map``, likewise."""
+    found: Mapping[str, str] = _assigned.get("model_alias_map") or EMPTY
     return found
 
 
@@ -217,7 +230,8 @@ def _file() -> dict[str, Any]:
 class SettingsModule(ModuleType):
     """A module whose settings live in one place, whichever module they are read from or assigned to.
 
-    Names in its ``_LAZY`` (name: submodule) and in its ``_SUBMODULES`` are imported when first asked for.
+    Names in its ``_LAZY`` (name: submodule), in its ``_SUBMODULES``, and those of the submodule ``_CLASSES`` are
+    imported when first asked for.
     """
 
     def __getattr__(self, name: str) -> Any:
@@ -229,9 +243,14 @@ class SettingsModule(ModuleType):
         if home is not None:
             value = getattr(importlib.import_module(f"{self.__name__}.{home}"), name)
             alias.rename()
-            # Found at once from now on, and replaceable like any other name.
-            super().__setattr__(name, value)
+            if name in self.__dict__.get("__all__", ()):
+                # Found at once from now on. What only programs for litellm look for stays out of dir().
+                super().__setattr__(name, value)
             return value
+        if name[:1].isupper() and (home := self.__dict__.get("_CLASSES")):
+            classes = importlib.import_module(f"{self.__name__}.{home}")
+            if name in classes.__all__:
+                return getattr(classes, name)
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:

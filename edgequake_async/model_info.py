@@ -124,6 +124,13 @@ def in_force() -> dict[str, dict[str, Any]] | None:
     return _filled() if _filled.cache_info().currsize else None
 
 
+def registered(provider: str, name: str) -> dict[str, Any]:
+    """What a program itself has said of a model; empty where it has not."""
+    changes = in_force() or {}
+    entries = (dict.get(changes, key) for key in (f"{provider}/{name}", name))
+    return next((entry for entry in entries if entry is not None), {})
+
+
 def known(
     model: str, provider: str | None = None, when: datetime | None = None, tier: str | None = None
 ) -> tuple[str, dict[str, Any]]:

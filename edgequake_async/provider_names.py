@@ -67,14 +67,15 @@ def get_llm_provider(
     Raises:
         BadRequestError: the string names no provider that is known ("LLM Provider NOT provided").
     """
-    from .request import resolve
+    from .request import resolve_call
 
+    call = {"model": model, "custom_llm_provider": custom_llm_provider}
     if config.handlers():
         from .custom_calls import find
 
-        if found := find({"model": model, "custom_llm_provider": custom_llm_provider}):
+        if found := find(call):
             return found.info.model, found.info.provider, api_key, api_base
-    provider, name = resolve(model, custom_llm_provider)
+    provider, name = resolve_call(call)
     row = config.row(provider)
     if provider != "openai" and not row["protocol"]:
         api_key = api_key or config.key_for(provider)

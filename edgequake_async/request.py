@@ -20,6 +20,7 @@ from .entra import CREDENTIALS, refuse_credentials
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, without
 from .ranking import ARGUMENTS, to_request
+from .redirects import PROXY, asked_model, goes_to_proxy
 from .structured import fit, read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
@@ -31,8 +32,8 @@ __all__ = [
     "list_messages",
     "make_target",
     "prepare",
-    "provider_of",
     "resolve",
+    "resolve_call",
 ]
 
 # They promise something that this version does not do for every call; ignoring them would be a lie.
@@ -99,19 +100,17 @@ def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
         raise BadRequestError(f"model: {lone_surrogate(error)}", model, "") from None
 
 
-def provider_of(params: Mapping[str, Any]) -> str:
-    """The provider that a call goes to.
+def resolve_call(params: Mapping[str, Any]) -> tuple[str, str]:
+    """The provider that a call goes to, and what it calls the model.
 
     Raises:
-        BadRequestError: as ``prepare``.
+        BadRequestError: the model is no string, or names no provider that we know.
     """
-    return _resolved(params)[0]
-
-
-def _resolved(params: Mapping[str, Any]) -> tuple[str, str]:
-    model, named = params["model"], params.get("custom_llm_provider")
+    model, named = asked_model(params), params.get("custom_llm_provider")
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
+    if goes_to_proxy(params):
+        named, model = PROXY, model.removeprefix(f"{PROXY}/")
     return resolve(model, None if named is None else _text("custom_llm_provider", named, model))
 
 
@@ -128,7 +127,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         UnsupportedParamsError: an argument asks for something that this version or the provider does not do.
     """
     alias.rename()
-    provider, name = _resolved(params)
+    provider, name = resolve_call(params)
     model, get = params["model"], params.get
     for unsupported in _UNSUPPORTED:
         if get(unsupported):
@@ -159,6 +158,11 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
+    if route == "chat" and config.get("add_function_to_prompt"):
+        # Imported where it is needed: it brings the list of models.
+        from .prompted_functions import tell
+
+        tell(body, provider)
     if route != "responses":
         adapt(body, route, provider, params)
     if row["refuses"] and route == "chat":

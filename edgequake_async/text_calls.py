@@ -14,7 +14,7 @@ from .exceptions import APIResponseValidationError, BadRequestError, EQError, Un
 from .loops import enter
 from .params import drops
 from .reply import ReplySource
-from .request import CallInfo, prepare, resolve
+from .request import CallInfo, prepare, resolve_call
 from .streaming import AsyncStreamWrapper
 from .types import ModelResponse, TextChoices, TextCompletionResponse, Usage
 from .types.construct import construct
@@ -32,7 +32,7 @@ async def text(params: dict[str, Any]) -> TextCompletionResponse | AsyncStreamWr
     model = params["model"]
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
-    provider, name = resolve(model, params.get("custom_llm_provider"))
+    provider, name = resolve_call(params)
     if "azure_ad_token_provider" in params:
         from .entra import fetch_token
 

@@ -30,7 +30,7 @@ from .model_info import ModelInfo
 from .rerank import RerankResponse, RerankResponseMeta, RerankResponseResult
 from .responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 from .text import TextChoices, TextCompletionResponse
-from .usage import CompletionTokensDetailsWrapper, PromptTokensDetailsWrapper, Usage
+from .usage import CompletionTokensDetailsWrapper, PromptTokensDetails, PromptTokensDetailsWrapper, Usage
 
 __all__ = [
     "ChatCompletionAudioResponse",
@@ -53,6 +53,7 @@ __all__ = [
     "ModelResponseBase",
     "ModelResponseStream",
     "OpenAIObject",
+    "PromptTokensDetails",
     "PromptTokensDetailsWrapper",
     "RerankResponse",
     "RerankResponseMeta",
@@ -72,6 +73,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Programs reach these through the package without importing them: litellm.types.utils.ModelResponse.
-    if name in {"llms", "utils"}:
+    if name in {"llms", "router", "utils"}:
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -318,7 +318,6 @@ EVENTS: Mapping[str, type[BaseResponsesAPIStreamEvent]] = MappingProxyType(
 
 
 __all__ = [
-    "EVENTS",
     "BaseResponsesAPIStreamEvent",
     "ContentPartAddedEvent",
     "ContentPartDoneEvent",
@@ -361,8 +360,6 @@ __all__ = [
     "WebSearchCallCompletedEvent",
     "WebSearchCallInProgressEvent",
     "WebSearchCallSearchingEvent",
-    "event_of",
-    "read_event",
 ]
 
 

@@ -139,7 +139,7 @@ async def responses() -> None:
         assert_type(event.type == ResponsesAPIStreamEvents.OUTPUT_TEXT_DELTA, bool)
         if isinstance(event, OutputTextDeltaEvent):
             assert_type(event.delta, str | None)
-        elif isinstance(event, ResponseCompletedEvent):
+        elif isinstance(event, (ResponseCompletedEvent, litellm.ResponseIncompleteEvent)):
             assert_type(event.response, litellm.ResponsesAPIResponse | None)
     assert_type(litellm.responses("Hello", MODEL, stream=True), SyncResponsesAPIStreamingIterator)
     assert_type(litellm.responses("Hello", MODEL), litellm.ResponsesAPIResponse)
@@ -187,12 +187,16 @@ def settings() -> None:
     litellm.request_timeout = 30
     litellm.api_key = litellm.openai_key = "key"
     litellm.api_base = "http://127.0.0.1:8000/v1"
+    litellm.use_litellm_proxy = litellm.add_function_to_prompt = False
+    litellm.model_alias_map["mine"] = MODEL
+    assert_type(litellm.get_secret_bool("A_SWITCH"), bool | None)
     litellm.install_as_litellm()
 
 
 def facts(answer: litellm.ModelResponse, history: list[AllMessageValues]) -> None:
     assert_type(litellm.token_counter(model=MODEL, messages=history), int)
     assert_type(litellm.token_counter(MODEL, text="Hello"), int)
+    history.append(litellm.ChatCompletionUserMessage(role="user", content="Hello"))
     assert_type(litellm.decode(MODEL, litellm.encode(MODEL, "Hello")), str)
     assert_type(completion_cost(answer), float)
     assert_type(litellm.completion_cost(completion_response=answer, model=MODEL), float)

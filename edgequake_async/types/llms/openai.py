@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ..message import Function
 from ..response_events import *  # noqa: F403
 from ..response_events import __all__ as _EVENTS
 from ..responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 from .params import *  # noqa: F403
 from .params import __all__ as _PARAMS
 
-__all__ = ["ResponseAPIUsage", "ResponseOutputContent", "ResponseOutputItem", "ResponsesAPIResponse"]
+__all__ = ["Function", "ResponseAPIUsage", "ResponseOutputContent", "ResponseOutputItem", "ResponsesAPIResponse"]
 __all__ += _PARAMS
-__all__ += [name for name in _EVENTS if name not in {"EVENTS", "event_of", "read_event"}]
+__all__ += _EVENTS
