@@ -136,17 +136,24 @@ def options_for(provider: str, given: Mapping[str, Any]) -> dict[str, Any]:
     set, what the file says, or its default; those that nobody gives are missing.
     """
     found: dict[str, Any] = {}
+    file, environ = _file(), os.environ
+    entry = _entry(provider)
     for name, variables, default in row(provider)["options"]:
-        values = (
-            given.get(name),
-            _assigned.get(name),
-            next((value for variable in variables if (value := os.environ.get(variable))), None),
-            _of_provider(provider, name),
-            _file().get(name),
-            default,
-        )
-        value = next((value for value in values if value is not None and value != ""), None)
-        if value is not None:
+        # One place after the other: a variable that is not set takes 0.8 us to miss.
+        value = given.get(name)
+        if value is None or value == "":
+            value = _assigned.get(name)
+        if value is None or value == "":
+            for variable in variables:
+                if value := environ.get(variable):
+                    break
+        if value is None or value == "":
+            value = entry.get(name)
+        if value is None or value == "":
+            value = file.get(name)
+        if value is None or value == "":
+            value = default
+        if value is not None and value != "":
             found[name] = value
     return found
 
@@ -200,9 +207,14 @@ def _option_names() -> frozenset[str]:
 
 
 def _of_provider(provider: str, name: str) -> Any:
-    table = _file().get("providers", {})
-    entry = table.get(provider, {}) if isinstance(table, dict) else {}
-    return entry.get(name) if isinstance(entry, dict) else None
+    return _entry(provider).get(name)
+
+
+def _entry(provider: str) -> Mapping[str, Any]:
+    """What the file says of one provider."""
+    table = _file().get("providers", EMPTY)
+    entry = table.get(provider, EMPTY) if isinstance(table, dict) else EMPTY
+    return entry if isinstance(entry, dict) else EMPTY
 
 
 @functools.cache

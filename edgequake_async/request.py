@@ -138,15 +138,11 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     is_native = bool(row["protocol"]) and _translates(route, provider, name)
     if route == "chat":
         body["messages"] = list_messages(params["messages"], model)
-    local = _LOCAL_OF_RESPONSES if route == "responses" else _LOCAL
-    if row["options"]:
-        local = local.union(option[0] for option in row["options"])
+    local = _local(route, provider)
     if provider in _OF_AZURE:
         refuse_credentials(provider, params)
-        local |= CREDENTIALS
     if route == "rerank":
         body.update(to_request(provider, params))
-        local |= ARGUMENTS
     for key, value in params.items():
         if value is not None and key not in local:
             body[key] = value
@@ -302,6 +298,16 @@ _translates = functools.lru_cache(maxsize=512)(_eq_core.translates)
 _info = functools.lru_cache(maxsize=512)(CallInfo)
 
 
+@functools.lru_cache(maxsize=512)
+def _local(route: str, provider: str) -> frozenset[str]:
+    """What is read here and not sent. Options are of the table, which registered providers have none of."""
+    local = _LOCAL_OF_RESPONSES if route == "responses" else _LOCAL
+    local = local.union(option[0] for option in config.row(provider)["options"])
+    if provider in _OF_AZURE:
+        local |= CREDENTIALS
+    return local | ARGUMENTS if route == "rerank" else local
+
+
 def _text(argument: str, value: Any, model: str) -> str:
     if not isinstance(value, str):
         # A key object of some other library (pydantic's SecretStr) is not guessed at, and never shown.
@@ -343,12 +349,14 @@ def _asked(
 ) -> _Asked | None:
     if not (row["protocol"] or row["auth"]):
         return None
-    told = tuple((option, _option(option, value, params["model"])) for option, value in options.items())
+    told = tuple([(option, _option(option, value, params["model"])) for option, value in options.items()])
     return route, name, stream, drops(params), allowed_params(params), told
 
 
 def _option(name: str, value: Any, model: str) -> str:
     """An option as text; a document (a service account's) as JSON."""
+    if type(value) is str and value.isascii():
+        return value
     if isinstance(value, Mapping):
         return json.dumps(dict(value))
     if isinstance(value, bool | int | float):

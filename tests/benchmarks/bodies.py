@@ -109,9 +109,9 @@ def embeddings() -> bytes:
 
 
 CANNED = {
-    "unary": ("application/json", "chat/completions", unary),
-    "burst": ("text/event-stream", "chat/completions", burst),
-    "embed": ("application/json", "embeddings", embeddings),
+    "unary": ("application/json", "v1/chat/completions", unary),
+    "burst": ("text/event-stream", "v1/chat/completions", burst),
+    "embed": ("application/json", "v1/embeddings", embeddings),
     **{
         f"unary-{name}": ("application/json", wire.paths[0], partial(native_unary, wire))
         for name, wire in WIRES.items()
@@ -120,4 +120,4 @@ CANNED = {
         f"burst-{name}": (wire.content_type, wire.paths[1], partial(native_burst, wire)) for name, wire in WIRES.items()
     },
 }
-"""route -> content type, path under `/<route>/v1/`, body. The routes nginx can serve; the rest need a clock."""
+"""route -> content type, path under `/<route>/`, body. The routes nginx can serve; the rest need a clock."""

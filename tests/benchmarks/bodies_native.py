@@ -16,13 +16,17 @@ Json = dict[str, Any]
 
 
 class Wire(NamedTuple):
-    """How a provider is asked and answers. ``whole`` and ``streamed`` make bodies of an answer's pieces."""
+    """How a provider is asked and answers.
+
+    ``whole`` and ``streamed`` make bodies of an answer's pieces, ``options`` are arguments of a call besides.
+    """
 
     model: str
     paths: tuple[str, str]
     content_type: str
     whole: Callable[[str], Json]
     streamed: Callable[[list[str]], bytes]
+    options: tuple[tuple[str, str], ...] = ()
 
 
 def written(document: Json) -> bytes:
@@ -162,14 +166,14 @@ def converse_frames(pieces: list[str]) -> bytes:
 
 
 _SSE = "text/event-stream"
-_GEMINI = "models/bench:generateContent", "models/bench:streamGenerateContent"
-_NOVA = "model/amazon.nova-lite-v1:0"
-_VERTEX = "publishers/google/models/gemini-2.5-flash:generateContent"
+_GEMINI = "v1/models/bench:generateContent", "v1/models/bench:streamGenerateContent"
+_NOVA = "v1/model/amazon.nova-lite-v1:0"
+_VERTEX = "v1/projects/bench/locations/us-central1/publishers/google/models/gemini-2.5-flash:generateContent"
 
 WIRES = {
-    "anthropic": Wire("anthropic/bench", ("messages", "messages"), _SSE, anthropic, anthropic_events),
+    "anthropic": Wire("anthropic/bench", ("v1/messages", "v1/messages"), _SSE, anthropic, anthropic_events),
     "gemini": Wire("gemini/bench", _GEMINI, _SSE, gemini, gemini_events),
-    "cohere": Wire("cohere_chat/bench", ("chat", "chat"), _SSE, cohere, cohere_events),
+    "cohere": Wire("cohere_chat/bench", ("v2/chat", "v2/chat"), _SSE, cohere, cohere_events),
     "ollama": Wire("ollama_chat/bench", ("api/chat", "api/chat"), "application/x-ndjson", ollama, ollama_lines),
     "bedrock": Wire(
         "bedrock/amazon.nova-lite-v1:0",
@@ -184,5 +188,6 @@ WIRES = {
         _SSE,
         gemini,
         gemini_events,
+        (("vertex_project", "bench"),),
     ),
 }

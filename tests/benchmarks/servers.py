@@ -67,7 +67,7 @@ def canned(python: str) -> Iterator[tuple[str, str]]:
     with tempfile.TemporaryDirectory(prefix="edgequake-bench-") as name:
         root = Path(name)
         for route, (_, path, build) in bodies.CANNED.items():
-            target = root / route / "v1" / path
+            target = root / route / path
             target.parent.mkdir(parents=True)
             target.write_bytes(build())
         port = free_port()

@@ -42,12 +42,12 @@ def post(base: str, path: str, body: Any = b"{}", **options: Any) -> tuple[int, 
 def test_both_upstreams_serve_the_canned_bodies(timed: str, route: str) -> None:
     kind, path, build = bodies.CANNED[route]
     expected = (200, kind, build())
-    assert post(timed, f"/{route}/v1/{path}") == expected
+    assert post(timed, f"/{route}/{path}") == expected
     if shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin") is None:
         pytest.skip("nginx is not installed")
     with servers.canned(sys.executable) as (base, served):
         assert served.startswith("nginx")
-        assert post(base, f"/{route}/v1/{path}") == expected
+        assert post(base, f"/{route}/{path}") == expected
 
 
 def test_the_slow_route_takes_its_300_ms(timed: str) -> None:

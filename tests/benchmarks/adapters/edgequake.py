@@ -21,7 +21,8 @@ def speaking(wire: str) -> SimpleNamespace:
     """The same adapter to a provider of that name in bodies_native.py, which answers the same beside each route."""
 
     def connect(base: str) -> dict[str, Any]:
-        return {"model": WIRES[wire].model, "api_base": f"{base}-{wire}/v1", "api_key": KEY}
+        spoken = WIRES[wire]
+        return {"model": spoken.model, "api_base": f"{base}-{wire}/v1", "api_key": KEY, **dict(spoken.options)}
 
     return SimpleNamespace(connect=connect, unary=unary, stream=stream, text=text)
 

@@ -12,6 +12,10 @@ mod foreign;
 pub mod gemini;
 pub mod mistral;
 pub mod ollama;
+pub mod plain;
+#[cfg(test)]
+mod plain_tests;
+pub mod usage;
 pub mod vertex;
 pub mod watsonx;
 
@@ -27,6 +31,7 @@ use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
 use crate::http::Clients;
 use crate::media;
+use crate::protocol::plain::Plain;
 use crate::provider::params::is_openai;
 use crate::provider::structured::Structured;
 use crate::sse::Event;
@@ -188,6 +193,11 @@ pub trait Protocol: Send + Sync {
         false
     }
 
+    /// The answer to a chat that is one text, as most are; None where it is another, or there is more to say of it.
+    fn plain<'a>(&self, _ask: &'a Ask, _body: &'a [u8]) -> Option<Plain<'a>> {
+        None
+    }
+
     /// A whole reply in OpenAI's words: a chat completion, or embeddings.
     ///
     /// # Errors
@@ -286,6 +296,11 @@ impl Native {
     pub(crate) fn decode(&self, body: &Bytes, headers: &HeaderMap) -> Result<Bytes> {
         if self.passes_through() || self.protocol.is_plain(&self.ask, body) {
             return Ok(body.clone());
+        }
+        if self.ask.route == Route::Chat
+            && let Some(plain) = self.protocol.plain(&self.ask, body)
+        {
+            return plain.written(body.len());
         }
         let reply = serde_json::from_slice(body)
             .map_err(|error| Error::new(Kind::ResponseValidation, format!("The reply is not JSON: {error}")))?;

@@ -5,12 +5,14 @@
 
 use serde_json::Value;
 
+use super::plain::Plain;
 use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route};
 use crate::error::Result;
 use crate::provider::structured::Structured;
 
 mod content;
 pub(super) mod model;
+pub(super) mod plain;
 pub(super) mod reply;
 pub(super) mod request;
 pub(super) mod stream;
@@ -58,6 +60,10 @@ impl Protocol for Anthropic {
             Route::Chat => request::PARAMS,
             Route::Embeddings | Route::Rerank => &[],
         })
+    }
+
+    fn plain<'a>(&self, _ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        plain::plain(body)
     }
 
     fn reply(&self, _ask: &Ask, reply: Value) -> Result<Value> {

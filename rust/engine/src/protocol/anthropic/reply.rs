@@ -1,14 +1,16 @@
 //! A message of Anthropic's as a chat completion.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::JSON_TOOL;
 use super::content::KEPT;
 use crate::error::{Error, Kind, Result};
-use crate::protocol::{Object, count, now, text};
+use crate::protocol::usage::{Counts, Usage};
+use crate::protocol::{Object, now, text};
 
 /// The canonical reason for each of Anthropic's; others stay as they are.
-const REASONS: [(&str, &str); 8] = [
+pub const REASONS: [(&str, &str); 8] = [
     ("end_turn", "stop"),
     ("stop_sequence", "stop"),
     ("pause_turn", "stop"),
@@ -79,25 +81,30 @@ pub fn finish(from: &mut Object, answered_by_tool: bool) -> Object {
     said
 }
 
-/// Usage in OpenAI's counts, Anthropic's own beside them. The prompt is all that was sent: new, cached, and written to
-/// the cache.
+/// Usage in OpenAI's counts, Anthropic's own beside them.
 pub fn usage(usage: Option<&Value>) -> Value {
-    let Some(whole @ Value::Object(theirs)) = usage else {
-        return Value::Null;
-    };
-    let (read, written) = (count(whole, "cache_read_input_tokens"), count(whole, "cache_creation_input_tokens"));
-    let (prompt, answer) = (count(whole, "input_tokens") + read + written, count(whole, "output_tokens"));
-    let mut ours = Object::new();
-    ours.insert("prompt_tokens".into(), prompt.into());
-    ours.insert("completion_tokens".into(), answer.into());
-    ours.insert("total_tokens".into(), (prompt + answer).into());
-    ours.insert("prompt_tokens_details".into(), json!({"cached_tokens": read, "cache_creation_tokens": written}));
-    if let Some(thought) = whole.pointer("/output_tokens_details/thinking_tokens") {
-        ours.insert("completion_tokens_details".into(), json!({"reasoning_tokens": thought}));
+    usage.filter(|usage| usage.is_object()).map_or(Value::Null, |usage| counted(usage).with(usage, &COUNTED))
+}
+
+/// The counts that have a place of their own in OpenAI's.
+pub const COUNTED: [&str; 2] = ["input_tokens", "output_tokens"];
+
+/// OpenAI's counts. The prompt is all that was sent: new, cached, and written to the cache.
+pub fn counted(theirs: &impl Counts) -> Usage {
+    let (read, written) = (theirs.count("cache_read_input_tokens"), theirs.count("cache_creation_input_tokens"));
+    let (prompt, answer) = (theirs.count("input_tokens") + read + written, theirs.count("output_tokens"));
+    let thought = theirs.read::<Thought>("output_tokens_details").and_then(|details| details.thinking_tokens);
+    Usage {
+        counts: [prompt, answer, prompt + answer],
+        prompt: vec![("cached_tokens".into(), read), ("cache_creation_tokens".into(), written)],
+        completion: thought.map(|thought| ("reasoning_tokens".into(), thought)).into_iter().collect(),
+        ..Usage::default()
     }
-    let own = theirs.iter().filter(|(name, _)| !matches!(name.as_str(), "input_tokens" | "output_tokens"));
-    ours.extend(own.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())));
-    Value::Object(ours)
+}
+
+#[derive(Deserialize)]
+struct Thought {
+    thinking_tokens: Option<u64>,
 }
 
 /// Whether the blocks say more than a message in OpenAI's shape: blocks of other kinds, citations, or an order in which

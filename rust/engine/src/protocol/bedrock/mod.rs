@@ -11,6 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
+use super::plain::Plain;
 use super::{Ask, EventReader, Object, Protocol, Route, anthropic, text};
 use crate::aws_frames::FAILURE;
 use crate::chunk::Meaning;
@@ -25,6 +26,7 @@ mod embeddings;
 mod invoke;
 mod media;
 mod model;
+mod plain;
 mod reply;
 mod request;
 mod stream;
@@ -135,6 +137,14 @@ impl Protocol for Bedrock {
             Ok(Operation::Embed) => embeddings::PARAMS,
             Err(_) => &[],
         })
+    }
+
+    fn plain<'a>(&self, ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        match operation(ask).ok()? {
+            Operation::Converse => plain::plain(ask, body),
+            Operation::Messages => anthropic::plain::plain(body),
+            Operation::Embed => None,
+        }
     }
 
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {

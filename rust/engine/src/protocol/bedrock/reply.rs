@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::content::KEPT;
 use super::{JSON_TOOL, invalid, made_id, model};
 use crate::error::Result;
-use crate::protocol::{Ask, Object, count, now, text};
+use crate::protocol::usage::{Counts, Usage};
+use crate::protocol::{Ask, Object, now, text};
 
 /// The canonical reason for each of Bedrock's; others stay as they are.
-const REASONS: [(&str, &str); 7] = [
+pub const REASONS: [(&str, &str); 7] = [
     ("content_filtered", "content_filter"),
     ("end_turn", "stop"),
     ("guardrail_intervened", "content_filter"),
@@ -80,34 +81,37 @@ impl Ended {
     }
 }
 
-/// Usage in OpenAI's counts, the cache's beside them in litellm's names. The prompt is all that was sent: new, from the cache
-/// and written to it, which Bedrock counts apart.
+/// Usage in OpenAI's counts, what else is counted beside them.
 pub fn usage(usage: Option<&Value>) -> Value {
-    let Some(whole @ Value::Object(theirs)) = usage else {
-        return Value::Null;
+    usage.filter(|usage| usage.is_object()).map_or(Value::Null, |usage| counted(usage).with(usage, &COUNTED))
+}
+
+/// The counts that have a place of their own in OpenAI's. Those of the cache stand there twice, under two names.
+pub const COUNTED: [&str; 7] = [
+    "inputTokens",
+    "outputTokens",
+    "totalTokens",
+    "cacheReadInputTokens",
+    "cacheWriteInputTokens",
+    "cacheReadInputTokenCount",
+    "cacheWriteInputTokenCount",
+];
+
+/// OpenAI's counts, the cache's also in litellm's names. The prompt is all that was sent: new, from the cache and written to
+/// it, which Bedrock counts apart.
+pub fn counted(theirs: &impl Counts) -> Usage {
+    let (read, written) = (theirs.given("cacheReadInputTokens"), theirs.given("cacheWriteInputTokens"));
+    let prompt = theirs.count("inputTokens") + read.unwrap_or(0) + written.unwrap_or(0);
+    let answer = theirs.count("outputTokens");
+    let cached = |names: [&'static str; 2]| {
+        names.into_iter().zip([read, written]).filter_map(|(name, count)| Some((name.into(), count?))).collect()
     };
-    let (read, written) = (whole.get("cacheReadInputTokens"), whole.get("cacheWriteInputTokens"));
-    let cached = count(whole, "cacheReadInputTokens") + count(whole, "cacheWriteInputTokens");
-    let (prompt, answer) = (count(whole, "inputTokens") + cached, count(whole, "outputTokens"));
-    let mut ours = Object::new();
-    ours.insert("prompt_tokens".into(), prompt.into());
-    ours.insert("completion_tokens".into(), answer.into());
-    ours.insert("total_tokens".into(), whole.get("totalTokens").cloned().unwrap_or_else(|| (prompt + answer).into()));
-    let counts = [("cached_tokens", read), ("cache_creation_tokens", written)];
-    let counts: Object =
-        counts.into_iter().filter_map(|(name, count)| Some((name.to_owned(), count?.clone()))).collect();
-    if !counts.is_empty() {
-        ours.insert("prompt_tokens_details".into(), Value::Object(counts));
+    Usage {
+        counts: [prompt, answer, theirs.given("totalTokens").unwrap_or(prompt + answer)],
+        prompt: cached(["cached_tokens", "cache_creation_tokens"]),
+        beside: cached(["cache_read_input_tokens", "cache_creation_input_tokens"]),
+        ..Usage::default()
     }
-    for (name, count) in [("cache_read_input_tokens", read), ("cache_creation_input_tokens", written)] {
-        ours.extend(count.map(|count| (name.to_owned(), count.clone())));
-    }
-    // The counts of the cache stand there twice, under two names.
-    let told = ["inputTokens", "outputTokens", "totalTokens", "cacheReadInputTokens", "cacheWriteInputTokens"];
-    let is_told = |name: &str| told.contains(&name) || name.ends_with("InputTokenCount");
-    let own = theirs.iter().filter(|(name, value)| !is_told(name) && !value.is_null());
-    ours.extend(own.map(|(name, value)| (name.clone(), value.clone())));
-    Value::Object(ours)
 }
 
 /// Whether a call is of a tool that Amazon runs itself.

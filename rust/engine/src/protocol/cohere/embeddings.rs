@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::usage::count;
 use super::{invalid, take};
 use crate::error::Result;
+use crate::protocol::usage::Counts;
 use crate::protocol::{Ask, Object, bad};
 
 /// OpenAI's parameters that v2/embed has a word for.
@@ -99,7 +99,7 @@ pub fn reply(ask: &Ask, reply: Value) -> Result<Value> {
     made.insert("model".into(), ask.model.clone().into());
     made.insert("data".into(), rows.collect());
     let billed = reply.get("meta").and_then(|meta| meta.get("billed_units")).unwrap_or(&Value::Null);
-    let counts = ["input_tokens", "image_tokens"].map(|name| count(billed, name));
+    let counts = ["input_tokens", "image_tokens"].map(|name| billed.given(name));
     if counts.iter().any(Option::is_some) {
         let tokens: u64 = counts.into_iter().flatten().sum();
         made.insert("usage".into(), json!({"prompt_tokens": tokens, "total_tokens": tokens}));

@@ -6,11 +6,13 @@
 
 use serde_json::Value;
 
+use super::plain::Plain;
 use super::{Ask, EventReader, Object, Protocol, Route, text};
 use crate::error::{Error, Kind, Result};
 
 mod content;
 mod embeddings;
+mod plain;
 mod reply;
 mod request;
 mod stream;
@@ -64,6 +66,10 @@ impl Protocol for Cohere {
             Route::Embeddings => embeddings::PARAMS,
             Route::Rerank => &[],
         })
+    }
+
+    fn plain<'a>(&self, ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        plain::plain(ask, body)
     }
 
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {

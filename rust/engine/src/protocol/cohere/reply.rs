@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::protocol::{Ask, Object, now, text};
 
 /// The canonical reason for each of Cohere's; others stay as they are.
-const REASONS: [(&str, &str); 4] =
+pub const REASONS: [(&str, &str); 4] =
     [("COMPLETE", "stop"), ("STOP_SEQUENCE", "stop"), ("MAX_TOKENS", "length"), ("TOOL_CALL", "tool_calls")];
 
 /// The chat completion.

@@ -1,36 +1,39 @@
 //! Token counts: all that the model read and wrote, not what is billed, which stays beside as `billed_units`.
 
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Number, Value};
 
-use crate::protocol::Object;
+use crate::protocol::usage::{Counts, Usage, whole};
 
-/// OpenAI's usage. Images are counted beside the input's tokens there, and are part of the prompt here.
+/// The counts that have a place of their own in OpenAI's usage.
+pub const COUNTED: [&str; 1] = ["cached_tokens"];
+
+/// OpenAI's usage.
 pub fn usage(counts: &Value) -> Value {
-    let tokens = counts.get("tokens").or_else(|| counts.get("billed_units")).unwrap_or(&Value::Null);
-    let images = count(tokens, "image_tokens");
-    let prompt = count(tokens, "input_tokens").unwrap_or(0) + images.unwrap_or(0);
-    let answer = count(tokens, "output_tokens").unwrap_or(0);
-    let mut usage = Object::new();
-    usage.insert("prompt_tokens".into(), prompt.into());
-    usage.insert("completion_tokens".into(), answer.into());
-    usage.insert("total_tokens".into(), (prompt + answer).into());
-    let mut details = Object::new();
-    details.extend(count(counts, "cached_tokens").map(|cached| ("cached_tokens".to_owned(), cached.into())));
-    details.extend(images.map(|images| ("image_tokens".to_owned(), images.into())));
-    if !details.is_empty() {
-        usage.insert("prompt_tokens_details".into(), details.into());
-    }
-    if let Some(thought) = count(tokens, "reasoning_tokens") {
-        usage.insert("completion_tokens_details".into(), json!({ "reasoning_tokens": thought }));
-    }
-    let own = counts.as_object().into_iter().flatten().filter(|(name, _)| *name != "cached_tokens");
-    usage.extend(own.map(|(name, value)| (name.clone(), value.clone())));
-    Value::Object(usage)
+    counted(counts).with(counts, &COUNTED)
 }
 
-/// The member as a count; Cohere's schema has them all as floats.
-pub fn count(object: &Value, name: &str) -> Option<u64> {
-    let value = object.get(name)?;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates, and counts are whole")]
-    value.as_u64().or_else(|| value.as_f64().map(|number| number as u64))
+#[derive(Default, Deserialize)]
+struct Tokens {
+    input_tokens: Option<Number>,
+    output_tokens: Option<Number>,
+    image_tokens: Option<Number>,
+    reasoning_tokens: Option<Number>,
+}
+
+/// OpenAI's counts. Images are counted beside the input's tokens there, and are part of the prompt here.
+pub fn counted(counts: &impl Counts) -> Usage {
+    let tokens: Tokens = counts.read("tokens").or_else(|| counts.read("billed_units")).unwrap_or_default();
+    let count = |number: Option<Number>| number.as_ref().and_then(whole);
+    let images = count(tokens.image_tokens);
+    let prompt = count(tokens.input_tokens).unwrap_or(0) + images.unwrap_or(0);
+    let answer = count(tokens.output_tokens).unwrap_or(0);
+    let details = [("cached_tokens", counts.given("cached_tokens")), ("image_tokens", images)];
+    let thought = count(tokens.reasoning_tokens);
+    Usage {
+        counts: [prompt, answer, prompt + answer],
+        prompt: details.into_iter().filter_map(|(name, count)| Some((name.into(), count?))).collect(),
+        completion: thought.map(|thought| ("reasoning_tokens".into(), thought)).into_iter().collect(),
+        ..Usage::default()
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::plain::Plain;
 use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route, text};
 use crate::error::{Error, Kind, Result};
 
@@ -13,6 +14,7 @@ pub(super) mod embeddings;
 mod media;
 mod partial;
 mod parts;
+mod plain;
 mod reply;
 mod request;
 mod schema;
@@ -61,6 +63,10 @@ impl Protocol for Gemini {
             Route::Embeddings => embeddings::PARAMS,
             Route::Rerank => &[],
         })
+    }
+
+    fn plain<'a>(&self, ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        plain::plain(ask, body)
     }
 
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {

@@ -123,10 +123,12 @@ pub fn head(ask: &Ask, reply: &Object, object: &str) -> Object {
     head
 }
 
+/// What has a place of its own in a completion.
+pub const PLACED: [&str; 5] = ["candidates", "createTime", "modelVersion", "responseId", "usageMetadata"];
+
 /// What a reply says besides: it has no place of its own and keeps its name (`promptFeedback`).
 pub fn left(mut reply: Object) -> Object {
-    const PLACED: [&str; 5] = ["candidates", "createTime", "modelVersion", "responseId", "usageMetadata"];
-    reply.retain(|name, _| !PLACED.contains(&name.as_str()));
+    reply.retain(|name, value| !value.is_null() && !PLACED.contains(&name.as_str()));
     reply
 }
 
@@ -196,7 +198,6 @@ pub fn finish_reason(candidate: &Object, has_calls: bool) -> Option<&'static str
     })
 }
 
-/// The Unix time of `2026-05-27T16:53:45.443719Z`.
 /// Seconds since 1970 of a moment in UTC, as RFC 3339 writes it.
 pub fn unix_time(stamp: &str) -> Option<u64> {
     let (date, time) = stamp.strip_suffix('Z')?.split_once('T')?;

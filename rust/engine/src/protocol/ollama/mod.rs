@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::plain::Plain;
 use super::{Ask, EventReader, Object, Protocol, Route};
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
@@ -12,6 +13,7 @@ use crate::framing::Framing;
 mod embeddings;
 mod messages;
 mod options;
+mod plain;
 mod reply;
 mod request;
 mod stream;
@@ -61,6 +63,10 @@ impl Protocol for Ollama {
             Route::Embeddings => embeddings::PARAMS,
             Route::Rerank => &[],
         })
+    }
+
+    fn plain<'a>(&self, ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        plain::plain(ask, body)
     }
 
     fn reply(&self, ask: &Ask, reply: Value) -> Result<Value> {

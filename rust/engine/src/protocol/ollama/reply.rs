@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::invalid;
 use crate::error::Result;
 use crate::protocol::gemini::{made_id, unix_time};
-use crate::protocol::{Ask, Object, count, now};
+use crate::protocol::usage::{Counts, Usage};
+use crate::protocol::{Ask, Object, now};
 
 /// How ids begin that are made here: Ollama's answers have none, and calls of older servers neither.
-const ANSWER_ID: &str = "chatcmpl-";
+pub const ANSWER_ID: &str = "chatcmpl-";
 const CALL_ID: &str = "call_";
 
 /// A whole answer as a chat completion.
@@ -34,7 +35,7 @@ pub fn reply(ask: &Ask, reply: Value) -> Result<Value> {
     choice.extend(finish(&mut line.rest, calls > 0));
     completion.insert("choices".into(), json!([choice]));
     completion.insert("usage".into(), usage(&mut line.rest));
-    completion.extend(line.rest);
+    completion.extend(line.rest.into_iter().filter(|(_, value)| !value.is_null()));
     Ok(Value::Object(completion))
 }
 
@@ -66,18 +67,24 @@ pub fn finish(rest: &mut Object, called: bool) -> Object {
     said
 }
 
-/// Takes the counts, and the durations that belong to them. A prompt that was in the cache as a whole is not counted by
-/// older servers.
+/// Counts, which OpenAI has in its own names.
+pub const COUNTED: [&str; 2] = ["prompt_eval_count", "eval_count"];
+/// Nanoseconds, which belong to the counts.
+pub const DURATIONS: [&str; 4] = ["total_duration", "load_duration", "prompt_eval_duration", "eval_duration"];
+
+/// Takes the counts and the durations.
 pub fn usage(rest: &mut Object) -> Value {
-    let mut counted = |name: &str| count(&json!({name: rest.shift_remove(name)}), name);
-    let (prompt, answer) = (counted("prompt_eval_count"), counted("eval_count"));
-    let mut usage = json!({"prompt_tokens": prompt, "completion_tokens": answer, "total_tokens": prompt + answer});
-    if let Some(usage) = usage.as_object_mut() {
-        for name in ["total_duration", "load_duration", "prompt_eval_duration", "eval_duration"] {
-            usage.extend(rest.shift_remove(name).map(|nanoseconds| (name.to_owned(), nanoseconds)));
-        }
-    }
-    usage
+    let counts = counted(rest);
+    let of_usage = |name: &str| COUNTED.contains(&name) || DURATIONS.contains(&name);
+    let (taken, left) = std::mem::take(rest).into_iter().partition(|(name, _)| of_usage(name));
+    *rest = left;
+    counts.with(&Value::Object(taken), &COUNTED)
+}
+
+/// OpenAI's counts. A prompt that was in the cache as a whole is not counted by older servers.
+pub fn counted(theirs: &impl Counts) -> Usage {
+    let (prompt, answer) = (theirs.count("prompt_eval_count"), theirs.count("eval_count"));
+    Usage { counts: [prompt, answer, prompt + answer], ..Usage::default() }
 }
 
 /// What a line says.

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::anthropic::Anthropic;
 use super::gemini::{Gemini, embeddings, encoded};
+use super::plain::Plain;
 use super::{Ask, EventReader, Object, Protocol, Route, bad};
 use crate::error::Result;
 use crate::provider::structured::Structured;
@@ -109,6 +110,13 @@ impl Protocol for Vertex {
             Ok(Family::Claude(_)) => Anthropic.params(ask),
             Ok(Family::Raw { .. } | Family::Open(_)) | Err(_) => None,
             Ok(_) => Gemini.params(ask),
+        }
+    }
+
+    fn plain<'a>(&self, ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
+        match family(&ask.model).ok()? {
+            Family::Claude(_) => Anthropic.plain(ask, body),
+            _ => Gemini.plain(ask, body),
         }
     }
 
