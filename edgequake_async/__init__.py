@@ -52,6 +52,7 @@ from .exceptions import (
     UnsupportedParamsError,
 )
 from .exceptions import __all__ as _ERRORS
+from .messages.main import anthropic_messages
 from .registry import register_provider, unregister_provider
 from .rerank import arerank, rerank
 from .responses.main import aresponses, responses
@@ -59,6 +60,7 @@ from .text_completion import atext_completion, text_completion
 
 if _TYPE_CHECKING:
     from . import _logging as _logging
+    from . import anthropic_interface as anthropic_interface
     from . import constants as constants
     from . import cost_calculator as cost_calculator
     from . import exceptions as exceptions
@@ -186,6 +188,7 @@ __all__ = [
     "__version__",
     "acompletion",
     "aembedding",
+    "anthropic_messages",
     "arerank",
     "aresponses",
     "atext_completion",
@@ -284,7 +287,12 @@ _LAZY |= {
 # Where all other classes are looked for: TypedDicts of requests, events of streamed responses.
 _CLASSES = "types.llms.openai"
 # What programs reach through the package without importing it.
-_SUBMODULES = frozenset({"_logging", "constants", "cost_calculator", "litellm_core_utils", "main", "types", "utils"})
+_SUBMODULES = {
+    name: name
+    for name in "_logging anthropic_interface constants cost_calculator litellm_core_utils main types utils".split()
+}
+# litellm's other name of it.
+_SUBMODULES["anthropic"] = "anthropic_interface"
 _LAZY |= dict.fromkeys(set(_ERRORS) - set(_TOP_LEVEL) - {"EQError"}, "exceptions")
 _LAZY |= dict.fromkeys(set(__all__) - set(globals()) - set(_LAZY), "types")
 

@@ -7,6 +7,7 @@ programs name most are written down here.
 from collections.abc import Mapping
 from typing import Any
 
+from . import anthropic_interface as _anthropic
 from ._logging import _turn_on_debug as _turn_on_debug
 from .constants import OPENAI_CHAT_COMPLETION_PARAMS as OPENAI_CHAT_COMPLETION_PARAMS
 from .constants import REPEATED_STREAMING_CHUNK_LIMIT as REPEATED_STREAMING_CHUNK_LIMIT
@@ -18,6 +19,8 @@ from .types import ResponseAPIUsage as ResponseAPIUsage
 from .types.llms.anthropic import AnthropicThinkingParam as AnthropicThinkingParam
 from .types.llms.params import *  # noqa: F403
 from .types.response_events import *  # noqa: F403
+
+anthropic = _anthropic
 
 add_function_to_prompt: bool
 anthropic_key: str | None

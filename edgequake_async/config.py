@@ -242,15 +242,15 @@ def _file() -> dict[str, Any]:
 class SettingsModule(ModuleType):
     """A module whose settings live in one place, whichever module they are read from or assigned to.
 
-    Names in its ``_LAZY`` (name: submodule), in its ``_SUBMODULES``, and those of the submodule ``_CLASSES`` are
-    imported when first asked for.
+    Names in its ``_LAZY`` (name: submodule), in its ``_SUBMODULES`` (name: the submodule that it is), and those of the
+    submodule ``_CLASSES`` are imported when first asked for.
     """
 
     def __getattr__(self, name: str) -> Any:
         if is_setting(name):
             return get(name)
-        if name in self.__dict__.get("_SUBMODULES", ()):
-            return importlib.import_module(f"{self.__name__}.{name}")
+        if submodule := self.__dict__.get("_SUBMODULES", {}).get(name):
+            return importlib.import_module(f"{self.__name__}.{submodule}")
         home = self.__dict__.get("_LAZY", {}).get(name)
         if home is not None:
             value = getattr(importlib.import_module(f"{self.__name__}.{home}"), name)

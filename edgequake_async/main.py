@@ -6,6 +6,7 @@ from .batch_completion import batch_completion
 from .chunk_builder import stream_chunk_builder
 from .completion import acompletion, completion
 from .embedding import aembedding, embedding
+from .messages.main import anthropic_messages
 from .model_info import get_model_info
 from .provider_names import LlmProviders, get_llm_provider
 from .responses.main import aresponses, responses
@@ -33,6 +34,7 @@ __all__ = [
     "CustomStreamWrapper",
     "acompletion",
     "aembedding",
+    "anthropic_messages",
     "aresponses",
     "atext_completion",
     "batch_completion",

@@ -58,13 +58,19 @@ _LOCAL = frozenset(_UNSUPPORTED).union(
 _OF_AZURE = ("azure", "azure_ai")
 _PATHS = {
     "chat": "/chat/completions",
+    "messages": "/messages",
     "completions": "/completions",
     "embeddings": "/embeddings",
     "rerank": "/rerank",
     "responses": "/responses",
 }
-# The Responses API keeps `metadata` with the response, and `extra_query` goes into the URL.
-_LOCAL_OF_RESPONSES = _LOCAL - {"metadata"} | {"extra_query"}
+# Both have a `metadata` of their own. Of the Responses API, `extra_query` goes into the URL; Anthropic's has none of
+# OpenAI's words.
+_LOCAL_OF = {
+    "messages": _LOCAL - {"metadata", "response_format"},
+    "responses": _LOCAL - {"metadata"} | {"extra_query"},
+}
+_ANTHROPIC_VERSION = {"anthropic-version": "2023-06-01"}
 
 
 @dataclass(frozen=True)
@@ -118,7 +124,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"``, ``"completions"``, ``"embeddings"``, ``"rerank"`` or ``"responses"``.
+        route: ``"chat"``, ``"completions"``, ``"embeddings"``, ``"messages"``, ``"rerank"`` or ``"responses"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
@@ -136,7 +142,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
     is_native = bool(row["protocol"]) and _translates(route, provider, name)
-    if route == "chat":
+    if route in ("chat", "messages"):
         body["messages"] = list_messages(params["messages"], model)
     local = _local(route, provider)
     if provider in _OF_AZURE:
@@ -146,7 +152,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     for key, value in params.items():
         if value is not None and key not in local:
             body[key] = value
-    if (response_format := get("response_format")) is not None:
+    response_format = None if route == "messages" else get("response_format")
+    if response_format is not None:
         body["response_format"] = read_response_format(response_format, model)
     if (dropped := get("additional_drop_params")) is not None:
         if not isinstance(dropped, (list, tuple, set, frozenset)):
@@ -159,7 +166,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         from .prompted_functions import tell
 
         tell(body, provider)
-    if route != "responses":
+    if route not in ("messages", "responses"):
         adapt(body, route, provider, params)
     if row["refuses"] and route == "chat":
         body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
@@ -274,7 +281,7 @@ def _find_target(
         provider,
         base,
         key,
-        _headers(provider, row, params),
+        _headers(route, provider, row, params),
         read_timeout(timeout, stream=stream, model=model),
         _retries(params),
         *_verify(config.get("ssl_verify") if verify is None else verify, model),
@@ -301,7 +308,7 @@ _info = functools.lru_cache(maxsize=512)(CallInfo)
 @functools.lru_cache(maxsize=512)
 def _local(route: str, provider: str) -> frozenset[str]:
     """What is read here and not sent. Options are of the table, which registered providers have none of."""
-    local = _LOCAL_OF_RESPONSES if route == "responses" else _LOCAL
+    local = _LOCAL_OF.get(route, _LOCAL)
     local = local.union(option[0] for option in config.row(provider)["options"])
     if provider in _OF_AZURE:
         local |= CREDENTIALS
@@ -319,12 +326,15 @@ def _text(argument: str, value: Any, model: str) -> str:
     return value
 
 
-def _headers(provider: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _headers(
+    route: str, provider: str, row: Mapping[str, Any], params: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
     merged: dict[str, str] = {}
     organization = params.get("organization") or config.get("organization")
     if organization and provider == "openai":
         merged["OpenAI-Organization"] = str(organization)
     for argument, headers in (
+        ("headers", _ANTHROPIC_VERSION if route == "messages" and not row["protocol"] else None),
         ("headers", row.get("headers")),
         ("headers", config.get("headers")),
         ("headers", params.get("headers")),

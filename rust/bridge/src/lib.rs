@@ -38,13 +38,13 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::structured_output, module)?)?;
     module.add_function(wrap_pyfunction!(call::media_type, module)?)?;
     module.add_function(wrap_pyfunction!(call::resolve, module)?)?;
+    module.add_function(wrap_pyfunction!(call::serves, module)?)?;
     module.add_function(wrap_pyfunction!(call::translates, module)?)?;
     module.add_function(wrap_pyfunction!(call::providers, module)?)?;
     module.add_function(wrap_pyfunction!(params::param_rules, module)?)?;
     module.add_function(wrap_pyfunction!(params::param_effects, module)?)?;
     module.add_function(wrap_pyfunction!(params::supported_params, module)?)?;
     module.add_function(wrap_pyfunction!(params::unsupported_params, module)?)?;
-    module.add_function(wrap_pyfunction!(call::translates, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::count_tokens, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::count_tokens_async, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::encode_tokens, module)?)?;

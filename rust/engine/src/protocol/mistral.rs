@@ -27,7 +27,7 @@ impl Protocol for Mistral {
         match ask.route {
             Route::Chat => Ok("/chat/completions".to_owned()),
             Route::Embeddings => Ok("/embeddings".to_owned()),
-            Route::Rerank => Err(ask.no_route()),
+            Route::Rerank | Route::Messages => Err(ask.no_route()),
         }
     }
 

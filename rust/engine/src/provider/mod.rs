@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn endpoints_are_known_ones() {
         for provider in providers() {
-            let known = |name: &str| ["chat", "embeddings", "rerank", "responses"].contains(&name);
+            let known = |name: &str| ["chat", "embeddings", "rerank", "responses", "messages"].contains(&name);
             assert!(!provider.endpoints.is_empty(), "{}", provider.name);
             assert!(provider.endpoints.iter().all(|name| known(name)), "{}", provider.name);
             for (name, path) in provider.paths {

@@ -73,7 +73,7 @@ impl Protocol for AzureAi {
     }
 
     fn passes_through(&self, ask: &Ask) -> bool {
-        !is_claude(ask)
+        !is_claude(ask) || ask.route == Route::Messages
     }
 
     fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
@@ -123,7 +123,7 @@ fn route(ask: &Ask) -> Result<String> {
     match ask.route {
         Route::Chat => Ok("/chat/completions".to_owned()),
         Route::Embeddings => Ok("/embeddings".to_owned()),
-        Route::Rerank => Err(ask.no_route()),
+        Route::Rerank | Route::Messages => Err(ask.no_route()),
     }
 }
 

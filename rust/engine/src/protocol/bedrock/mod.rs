@@ -61,8 +61,10 @@ pub struct Bedrock;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operation {
     Converse,
-    /// Anthropic's messages through invoke.
+    /// A chat as Anthropic's messages, through invoke.
     Messages,
+    /// Anthropic's messages as they are, through invoke.
+    Own,
     Embed,
 }
 
@@ -79,8 +81,8 @@ impl Protocol for Bedrock {
         let ending = match (operation(ask)?, ask.stream) {
             (Operation::Converse, false) => "converse",
             (Operation::Converse, true) => "converse-stream",
-            (Operation::Messages, true) => "invoke-with-response-stream",
-            (Operation::Messages, false) | (Operation::Embed, _) => "invoke",
+            (Operation::Messages | Operation::Own, true) => "invoke-with-response-stream",
+            (Operation::Messages | Operation::Own, false) | (Operation::Embed, _) => "invoke",
         };
         Ok(format!("/model/{}/{ending}", encoded(model::id(&ask.model))))
     }
@@ -110,7 +112,8 @@ impl Protocol for Bedrock {
     fn request(&self, ask: &Ask, body: Object) -> Result<Value> {
         let request = match operation(ask)? {
             Operation::Converse => request::request(ask, body),
-            Operation::Messages => invoke::request(ask, body),
+            Operation::Messages => anthropic::request::request(ask, body).map(invoke::request),
+            Operation::Own => Ok(invoke::request(body)),
             Operation::Embed => embeddings::request(ask, body),
         };
         request.map(Value::Object)
@@ -135,7 +138,7 @@ impl Protocol for Bedrock {
             Ok(Operation::Converse) => request::PARAMS,
             Ok(Operation::Messages) => anthropic::request::PARAMS,
             Ok(Operation::Embed) => embeddings::PARAMS,
-            Err(_) => &[],
+            Ok(Operation::Own) | Err(_) => &[],
         })
     }
 
@@ -143,7 +146,7 @@ impl Protocol for Bedrock {
         match operation(ask).ok()? {
             Operation::Converse => plain::plain(ask, body),
             Operation::Messages => anthropic::plain::plain(body),
-            Operation::Embed => None,
+            Operation::Embed | Operation::Own => None,
         }
     }
 
@@ -152,6 +155,7 @@ impl Protocol for Bedrock {
             Operation::Converse => reply::reply(ask, reply),
             Operation::Messages => anthropic::reply::reply(reply),
             Operation::Embed => embeddings::reply(ask, reply),
+            Operation::Own => Ok(reply),
         }
     }
 
@@ -164,6 +168,7 @@ impl Protocol for Bedrock {
     fn reader(&self, ask: &Ask) -> Box<dyn EventReader> {
         match operation(ask) {
             Ok(Operation::Messages) => Box::<invoke::Reader>::default(),
+            Ok(Operation::Own) => Box::new(invoke::Events),
             _ => Box::new(stream::Reader::new(ask)),
         }
     }
@@ -177,6 +182,10 @@ fn operation(ask: &Ask) -> Result<Operation> {
     match ask.route {
         Route::Embeddings => Ok(Operation::Embed),
         Route::Rerank => Err(ask.no_route()),
+        Route::Messages => match (Model::of(&ask.model).maker, ask.model.starts_with(model::INVOKE)) {
+            ("anthropic", _) | ("", true) => Ok(Operation::Own),
+            _ => Err(ask.no_route()),
+        },
         Route::Chat if !ask.model.starts_with(model::INVOKE) => Ok(Operation::Converse),
         // The id of an inference profile of the caller's does not say whose model it is.
         Route::Chat => match Model::of(&ask.model).maker {

@@ -43,6 +43,7 @@ impl Protocol for Cohere {
             Route::Chat => "/chat",
             Route::Embeddings => "/embed",
             Route::Rerank => "/rerank",
+            Route::Messages => return Err(ask.no_route()),
         };
         Ok(path.to_owned())
     }
@@ -56,6 +57,7 @@ impl Protocol for Cohere {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
             Route::Rerank => Ok(body),
+            Route::Messages => Err(ask.no_route()),
         };
         request.map(Value::Object)
     }
@@ -64,7 +66,7 @@ impl Protocol for Cohere {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-            Route::Rerank => &[],
+            Route::Rerank | Route::Messages => &[],
         })
     }
 
@@ -77,6 +79,7 @@ impl Protocol for Cohere {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
             Route::Rerank => Ok(reply),
+            Route::Messages => Err(ask.no_route()),
         }
     }
 

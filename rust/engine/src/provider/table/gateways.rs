@@ -10,7 +10,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["ZAGUAN_API_KEY"],
         base_vars: &["ZAGUAN_BASE_URL"],
-        endpoints: WITH_RESPONSES,
+        endpoints: &["chat", "embeddings", "responses", "messages"],
         source: "https://zaguanai.com/docs/api",
         ..HOSTED
     },
@@ -67,8 +67,8 @@ pub(super) static ROWS: &[Provider] = &[
         name: "litellm_proxy",
         key_vars: &["LITELLM_PROXY_API_KEY"],
         base_vars: &["LITELLM_PROXY_API_BASE"],
-        // https://docs.litellm.ai/docs/response_api
-        endpoints: &["chat", "embeddings", "rerank", "responses"],
+        // https://docs.litellm.ai/docs/response_api, https://docs.litellm.ai/docs/anthropic_unified
+        endpoints: &["chat", "embeddings", "rerank", "responses", "messages"],
         source: "https://docs.litellm.ai/docs/providers/litellm_proxy",
         ..LOCAL
     },

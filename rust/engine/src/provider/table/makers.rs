@@ -1,6 +1,6 @@
 //! Those who serve models of their own.
 
-use super::{CHAT_AND_EMBEDDINGS, CHAT_AND_RESPONSES, HOSTED, WITH_RESPONSES};
+use super::{CHAT_AND_EMBEDDINGS, CHAT_AND_RESPONSES, HOSTED, WITH_MESSAGES, WITH_RESPONSES};
 use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
@@ -20,6 +20,7 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["ANTHROPIC_API_KEY"],
         base_vars: &["ANTHROPIC_BASE_URL", "ANTHROPIC_API_BASE"],
         protocol: "anthropic",
+        endpoints: &["chat", "messages"],
         source: "https://docs.anthropic.com/en/api/messages",
         ..HOSTED
     },
@@ -54,7 +55,7 @@ pub(super) static ROWS: &[Provider] = &[
         ],
         auth: "aws",
         protocol: "bedrock",
-        endpoints: CHAT_AND_EMBEDDINGS,
+        endpoints: WITH_MESSAGES,
         source: "https://docs.aws.amazon.com/general/latest/gr/bedrock.html",
         ..HOSTED
     },
@@ -90,7 +91,7 @@ pub(super) static ROWS: &[Provider] = &[
         ],
         auth: "google",
         protocol: "vertex",
-        endpoints: CHAT_AND_EMBEDDINGS,
+        endpoints: WITH_MESSAGES,
         source: "https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations",
         ..HOSTED
     },
