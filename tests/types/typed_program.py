@@ -18,6 +18,7 @@ from edgequake_async.responses.streaming_iterator import (
     ResponsesAPIStreamingIterator,
     SyncResponsesAPIStreamingIterator,
 )
+from edgequake_async.types.llms.anthropic_messages.anthropic_response import AnthropicMessagesResponse
 from edgequake_async.types.llms.openai import (
     AllMessageValues,
     OutputTextDeltaEvent,
@@ -143,6 +144,17 @@ async def responses() -> None:
             assert_type(event.response, litellm.ResponsesAPIResponse | None)
     assert_type(litellm.responses("Hello", MODEL, stream=True), SyncResponsesAPIStreamingIterator)
     assert_type(litellm.responses("Hello", MODEL), litellm.ResponsesAPIResponse)
+
+
+async def messages() -> None:
+    answer = await litellm.anthropic_messages(100, MESSAGES, MODEL, system="Be brief.", tools=TOOLS)
+    assert_type(answer, AnthropicMessagesResponse)
+    assert_type((answer["stop_reason"], answer["usage"]["input_tokens"]), tuple[str | None, int])
+    assert_type(answer["content"], list[dict[str, Any]])
+    async for event in await litellm.anthropic.messages.acreate(100, MESSAGES, MODEL, stream=True):
+        assert_type((event.type, event.data), tuple[str, dict[str, Any]])
+    for event in litellm.anthropic.messages.create(max_tokens=100, messages=MESSAGES, model=MODEL, stream=True):
+        print(event.decode())
 
 
 def failures() -> None:
