@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, TypedDict
 
+from .billed import Counts, besides, counts_of, field
 from .exceptions import BadRequestError, ModelNotMappedError
 from .model_info import known
 from .prices import Rates
@@ -35,65 +36,6 @@ class CostPerToken(_Required, total=False):
     cache_creation_input_token_cost: float
 
 
-class _Counts(NamedTuple):
-    """Tokens of a call, by kind; those of a prompt's and of an answer's are within ``prompt`` and ``answer``."""
-
-    prompt: int = 0
-    answer: int = 0
-    cached: int = 0
-    written: int = 0
-    written_1h: int = 0
-    audio_in: int = 0
-    pictures_in: int = 0
-    thought: int = 0
-    audio_out: int = 0
-    pictures_out: int = 0
-    searches: int = 0
-
-
-def _get(value: Any, *names: str) -> Any:
-    """The first of these fields that is there and not None, of a dict or an object."""
-    for name in names:
-        found = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
-        if found is not None:
-            return found
-    return None
-
-
-def _count(value: Any, *names: str) -> int:
-    found = None if value is None else _get(value, *names)
-    return max(0, int(found)) if isinstance(found, (int, float)) else 0
-
-
-def _counts(usage: Any) -> _Counts:
-    """The counts of a usage, in the shape of chat completions or of OpenAI's Responses API."""
-    prompt, answer = _count(usage, "prompt_tokens", "input_tokens"), _count(usage, "completion_tokens", "output_tokens")
-    inner = _get(usage, "prompt_tokens_details", "input_tokens_details", "input_token_details")
-    outer = _get(usage, "completion_tokens_details", "output_tokens_details")
-    # Not added up: providers that send two of these say the same twice.
-    cached = _count(inner, "cached_tokens") or _count(usage, "cache_read_input_tokens", "prompt_cache_hit_tokens")
-    written = _count(inner, "cache_creation_tokens", "cache_write_tokens") or _count(
-        usage, "cache_creation_input_tokens"
-    )
-    thought = _count(outer, "reasoning_tokens")
-    # xAI counts thinking beside the answer, others within it: the total tells (https://docs.x.ai/docs/guides/reasoning).
-    if thought and _count(usage, "total_tokens") == prompt + answer + thought:
-        answer += thought
-    return _Counts(
-        prompt=prompt,
-        answer=answer,
-        cached=cached,
-        written=written,
-        written_1h=min(written, _count(_get(usage, "cache_creation"), "ephemeral_1h_input_tokens")),
-        audio_in=_count(inner, "audio_tokens"),
-        pictures_in=_count(inner, "image_tokens"),
-        thought=thought,
-        audio_out=_count(outer, "audio_tokens"),
-        pictures_out=_count(outer, "image_tokens"),
-        searches=_count(_get(usage, "server_tool_use"), "web_search_requests"),
-    )
-
-
 def _rate(rates: Rates, prompt: int, *names: str) -> Decimal | None:
     """The price of the first of these names that has one, for a prompt of this length."""
     for name in names:
@@ -108,7 +50,7 @@ def _rate(rates: Rates, prompt: int, *names: str) -> Decimal | None:
     return None
 
 
-def _price(rates: Rates, counts: _Counts) -> tuple[Decimal, Decimal]:
+def _price(rates: Rates, counts: Counts) -> tuple[Decimal, Decimal]:
     """What the prompt and what the answer costs."""
 
     def priced(whole: int, plain: str, *kinds: tuple[int, tuple[str, ...]]) -> Decimal:
@@ -185,9 +127,9 @@ def cost_per_token(
     """
     if custom_cost_per_second is not None:
         return custom_cost_per_second * (response_time_ms or 0.0) / 1000, 0.0
-    counts = _Counts(prompt_tokens, completion_tokens, cache_read_input_tokens or 0, cache_creation_input_tokens or 0)
+    counts = Counts(prompt_tokens, completion_tokens, cache_read_input_tokens or 0, cache_creation_input_tokens or 0)
     if usage_object is not None:
-        counts = _counts(usage_object)
+        counts = counts_of(usage_object)
     if custom_cost_per_token is not None:
         prompt, answer = _price(dict(custom_cost_per_token), counts)
         return float(prompt), float(answer)
@@ -248,21 +190,21 @@ def completion_cost(
         ModelNotMappedError: there is no price of any of the models named.
         ValueError: no model is named, or a reply that has no tokens (a picture, speech) cannot be priced.
     """
-    hidden = _get(completion_response, "_hidden_params") or {}
+    hidden = field(completion_response, "_hidden_params") or {}
     provider = custom_llm_provider or hidden.get("custom_llm_provider")
     candidates = [(model, custom_llm_provider if model and "/" in model else provider)]
-    candidates += [(_get(completion_response, "model"), provider), (hidden.get("litellm_model_name"), provider)]
+    candidates += [(field(completion_response, "model"), provider), (hidden.get("litellm_model_name"), provider)]
     named = [(name, whose) for name, whose in candidates if name]
     if not named:
         raise ValueError("completion_cost: no model is named, by model= or by the response")
     if custom_cost_per_second is not None:
         return custom_cost_per_second * (total_time or 0.0) / 1000
-    usage = _get(completion_response, "usage") or _texts_of(
+    usage = field(completion_response, "usage") or _texts_of(
         completion_response, named[0][0], prompt, messages, completion
     )
     if custom_cost_per_token is not None:
-        return float(sum(_price(dict(custom_cost_per_token), _counts(usage))))
-    said = service_tier or (optional_params or {}).get("service_tier") or _get(completion_response, "service_tier")
+        return float(sum(_price(dict(custom_cost_per_token), counts_of(usage))))
+    said = service_tier or (optional_params or {}).get("service_tier") or field(completion_response, "service_tier")
     return float(cost_of(usage, named, said))
 
 
@@ -280,10 +222,13 @@ def cost_of(
     failure: ModelNotMappedError | None = None
     for model, provider in named:
         # It says itself what it charges, in US dollars: https://openrouter.ai/docs/use-cases/usage-accounting
-        if provider == "openrouter" and isinstance(_get(usage, "cost"), (int, float)):
-            return Decimal(str(_get(usage, "cost")))
+        if provider == "openrouter" and isinstance(field(usage, "cost"), (int, float)):
+            return Decimal(str(field(usage, "cost")))
         try:
-            return sum(_price(_rates(model, provider, service_tier, when), _counts(usage)), Decimal(0))
+            cost = sum(_price(_rates(model, provider, service_tier, when), counts_of(usage)), Decimal(0))
+            for other, counts in besides(usage):
+                cost += sum(_price(_rates(other or model, provider, service_tier, when), counts), Decimal(0))
+            return cost
         except ModelNotMappedError as error:
             failure = failure or error
     raise failure or ValueError("no model is named")
@@ -291,9 +236,9 @@ def cost_of(
 
 def _texts_of(response: Any, model: str, prompt: str, messages: Any, completion: str) -> dict[str, int]:
     """A usage that is counted, for a call that has none."""
-    choices = _get(response, "choices") if response is not None else None
+    choices = field(response, "choices") if response is not None else None
     if response is not None and not choices and not (prompt or messages or completion):
         raise ValueError(f"completion_cost: a {type(response).__name__} without usage cannot be priced")
-    said = completion or "".join(_get(_get(each, "message") or {}, "content") or "" for each in choices or ())
+    said = completion or "".join(field(field(each, "message") or {}, "content") or "" for each in choices or ())
     asked = token_counter(model, messages=messages) if messages else token_counter(model, text=prompt)
     return {"prompt_tokens": asked, "completion_tokens": token_counter(model, text=said)}

@@ -68,6 +68,44 @@ INVOICES: dict[str, tuple[str, dict[str, Any], float]] = {
         ),
         (50 * 1 + 1000 * 1.25 + 2000 * 2 + 7000 * 0.1 + 100 * 5) / 1e6,
     ),
+    # The summary that made room for the answer is charged, and is not among the counts of the whole:
+    # https://docs.anthropic.com/en/docs/build-with-claude/compaction
+    "Anthropic, compaction": (
+        "anthropic/claude-haiku-4-5",
+        usage(
+            229,
+            5,
+            iterations=[
+                {
+                    "type": "compaction",
+                    "input_tokens": 100,
+                    "cache_creation_input_tokens": 55_096,
+                    "cache_read_input_tokens": 0,
+                    "output_tokens": 131,
+                },
+                {"type": "message", "input_tokens": 229, "output_tokens": 5},
+            ],
+        ),
+        (229 * 1 + 5 * 5 + 100 * 1 + 55_096 * 1.25 + 131 * 5) / 1e6,
+    ),
+    # Another model's advice has that model's price: $5 in, $25 out.
+    "Anthropic, advice": (
+        "anthropic/claude-haiku-4-5",
+        usage(
+            2390,
+            121,
+            iterations=[
+                {"type": "advisor_message", "model": "claude-opus-4-5", "input_tokens": 2518, "output_tokens": 22}
+            ],
+        ),
+        (2390 * 1 + 121 * 5 + 2518 * 5 + 22 * 25) / 1e6,
+    ),
+    # $2.50 in, $10 out, for what is billed of what was read: https://docs.cohere.com/v2/docs/how-does-cohere-pricing-work
+    "Cohere": (
+        "cohere_chat/command-a-03-2025",
+        usage(293, 70, billed_units={"input_tokens": 34, "output_tokens": 70}),
+        (34 * 2.5 + 70 * 10) / 1e6,
+    ),
     # $10 per thousand searches
     "Anthropic, searches": (
         "anthropic/claude-haiku-4-5",

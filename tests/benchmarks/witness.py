@@ -101,7 +101,8 @@ def question(exchange: Exchange, wire: Wire, base: str, client: str) -> dict[str
 
 def answers(python: str, client: str, questions: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """By id; one that the client died over is a crash."""
-    kept = environment()
+    # litellm asks a server on the internet for a vocabulary when it counts tokens; the answers do not need it.
+    kept = environment() | {"HF_HUB_OFFLINE": "1"}
     kept["PYTHONPATH"] = os.pathsep.join([str(venvs.REPOSITORY), kept["PYTHONPATH"]]) if client == OURS else ""
     done = subprocess.run(
         [python, "-W", "ignore", str(Path(__file__).parent / "witness_child.py"), client],
