@@ -122,7 +122,7 @@ def _fallbacks(params: dict[str, Any]) -> Callable[..., Awaitable[ModelResponse 
     get = params.get
     named = get("fallbacks")
     if not (
-        (config.get("model_fallbacks") if named is None else named)
+        (config.is_rerouting() and config.get("model_fallbacks") if named is None else named)
         or get("context_window_fallbacks")
         or get("context_window_fallback_dict")
         or get("content_policy_fallbacks")

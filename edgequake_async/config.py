@@ -31,13 +31,13 @@ from .registry import row, rows
 
 __all__ = [
     "DEFAULTS",
-    "aliases",
     "assign",
     "base_for",
     "base_variables",
     "default_base",
     "get",
     "handlers",
+    "is_rerouting",
     "is_setting",
     "key_for",
     "options_for",
@@ -73,12 +73,16 @@ DEFAULTS: Mapping[str, Any] = {
 # litellm's programs add to these as well as assign them.
 _FILLED_IN_PLACE: Mapping[str, Callable[[], Any]] = {"custom_provider_map": list, "model_alias_map": dict}
 
+_REROUTING = ("add_function_to_prompt", "model_alias_map", "model_fallbacks", "use_litellm_proxy")
+
 # What is to be filled in in a base URL of the table.
 _BLANK = re.compile(r"\{(\w+)\}")
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 _assigned: dict[str, Any] = {}
+# None until somebody asks, and again when a setting changes.
+_rerouting: bool | None = None
 
 
 def is_setting(name: str) -> bool:
@@ -91,7 +95,8 @@ def get(name: str) -> Any:
     if name in _assigned:
         return _assigned[name]
     if name in _FILLED_IN_PLACE:
-        return _assigned.setdefault(name, _FILLED_IN_PLACE[name]())
+        assign(name, _FILLED_IN_PLACE[name]())
+        return _assigned[name]
     return _file().get(name, DEFAULTS.get(name))
 
 
@@ -101,20 +106,26 @@ def handlers() -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def aliases() -> Mapping[str, str]:
-    """``model_alias_map``, likewise."""
-    found: Mapping[str, str] = _assigned.get("model_alias_map") or EMPTY
-    return found
+def is_rerouting() -> bool:
+    """Whether a setting is touched that sends calls elsewhere. Usually none is, so that each call asks this once."""
+    global _rerouting
+    if _rerouting is None:
+        _rerouting = any(name in _assigned or name in _file() for name in _REROUTING)
+    return _rerouting
 
 
 def assign(name: str, value: Any) -> None:
     """Set a setting for this process."""
+    global _rerouting
     _assigned[name] = value
+    _rerouting = None
 
 
 def reset(name: str) -> None:
     """Forget an assigned value, so that the file or the default holds again."""
+    global _rerouting
     _assigned.pop(name, None)
+    _rerouting = None
 
 
 def key_for(provider: str) -> str | None:

@@ -11,11 +11,11 @@ __all__ = ["map_finish_reason"]
 # https://ai.google.dev/api/generate-content#FinishReason, https://docs.cohere.com/reference/chat,
 # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html, and servers of Hugging Face's.
 _WORDS = {
-    "stop": "COMPLETE STOP STOP_SEQUENCE end_turn eos eos_token stop_sequence",
+    "stop": "COMPLETE NO_IMAGE OTHER STOP STOP_SEQUENCE compaction end_turn eos eos_token pause_turn stop_sequence",
     "length": "MAX_TOKENS max_tokens model_context_window_exceeded",
     "tool_calls": "TOOL_CALL tool_use",
     "content_filter": "BLOCKLIST ERROR_TOXIC IMAGE_PROHIBITED_CONTENT IMAGE_RECITATION IMAGE_SAFETY LANGUAGE "
-    "PROHIBITED_CONTENT RECITATION SAFETY SPII content_filtered guardrail_intervened refusal sensitive",
+    "MODEL_ARMOR PROHIBITED_CONTENT RECITATION SAFETY SPII content_filtered guardrail_intervened refusal sensitive",
 }
 _OPENAI = {word: ours for ours, words in _WORDS.items() for word in words.split()}
 

@@ -16,13 +16,16 @@ PROXY = "litellm_proxy"
 
 
 def asked_model(params: Mapping[str, Any]) -> Any:
-    """The model string of a call, or the one that ``model_alias_map`` has for it; 40 ns where there are no aliases."""
+    """The model string of a call, or the one that ``model_alias_map`` has for it."""
     model = params["model"]
-    aliases = config.aliases()
-    return aliases.get(model, model) if aliases and isinstance(model, str) else model
+    if not config.is_rerouting() or not isinstance(model, str):
+        return model
+    return (config.get("model_alias_map") or {}).get(model, model)
 
 
 def goes_to_proxy(params: Mapping[str, Any]) -> bool:
     """Whether a call goes to the proxy: its own word, else the setting's."""
     wanted = params.get("use_litellm_proxy")
-    return bool(config.get("use_litellm_proxy") if wanted is None else wanted)
+    if wanted is None:
+        return config.is_rerouting() and bool(config.get("use_litellm_proxy"))
+    return bool(wanted)

@@ -112,11 +112,13 @@ def resolve_call(params: Mapping[str, Any]) -> tuple[str, str]:
     Raises:
         BadRequestError: the model is no string, or names no provider that we know.
     """
-    model, named = asked_model(params), params.get("custom_llm_provider")
+    model, named = params["model"], params.get("custom_llm_provider")
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
-    if goes_to_proxy(params):
-        named, model = PROXY, model.removeprefix(f"{PROXY}/")
+    if config.is_rerouting() or params.get("use_litellm_proxy"):
+        model = asked_model(params)
+        if goes_to_proxy(params):
+            named, model = PROXY, model.removeprefix(f"{PROXY}/")
     return resolve(model, None if named is None else _text("custom_llm_provider", named, model))
 
 
@@ -161,7 +163,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
-    if route == "chat" and config.get("add_function_to_prompt"):
+    if route == "chat" and config.is_rerouting():
         # Imported where it is needed: it brings the list of models.
         from .prompted_functions import tell
 
