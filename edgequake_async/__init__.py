@@ -18,7 +18,18 @@ from . import _eq_core
 from ._eq_core import __version__
 from .alias import follow as _follow
 from .alias import install_as_litellm
+from .audio import aspeech, atranscription, speech, transcription
 from .batch_completion import batch_completion
+from .batches.main import (
+    acancel_batch,
+    acreate_batch,
+    alist_batches,
+    aretrieve_batch,
+    cancel_batch,
+    create_batch,
+    list_batches,
+    retrieve_batch,
+)
 from .completion import acompletion, completion
 from .config import SettingsModule as _SettingsModule
 from .embedding import aembedding, embedding
@@ -52,7 +63,21 @@ from .exceptions import (
     UnsupportedParamsError,
 )
 from .exceptions import __all__ as _ERRORS
+from .files.main import (
+    acreate_file,
+    afile_content,
+    afile_delete,
+    afile_list,
+    afile_retrieve,
+    create_file,
+    file_content,
+    file_delete,
+    file_list,
+    file_retrieve,
+)
+from .image_generation import aimage_edit, aimage_generation, image_edit, image_generation
 from .messages.main import anthropic_messages
+from .moderation import amoderation, moderation
 from .registry import register_provider, unregister_provider
 from .rerank import arerank, rerank
 from .responses.main import aresponses, responses
@@ -121,15 +146,21 @@ if _TYPE_CHECKING:
         EmbeddingObject,
         EmbeddingResponse,
         Function,
+        HttpxBinaryResponseContent,
+        ImageResponse,
+        LiteLLMBatch,
         Message,
         ModelResponse,
         ModelResponseStream,
+        OpenAIFileObject,
+        OpenAIModerationResponse,
         RerankResponse,
         ResponsesAPIResponse,
         StreamingChoices,
         StreamingModelResponse,
         TextChoices,
         TextCompletionResponse,
+        TranscriptionResponse,
         Usage,
     )
 
@@ -157,10 +188,13 @@ __all__ = [
     "EmbeddingObject",
     "EmbeddingResponse",
     "Function",
+    "HttpxBinaryResponseContent",
     "ImageFetchError",
+    "ImageResponse",
     "InternalServerError",
     "InvalidRequestError",
     "JSONSchemaValidationError",
+    "LiteLLMBatch",
     "LiteLLMUnknownProvider",
     "LlmProviders",
     "Message",
@@ -169,6 +203,8 @@ __all__ = [
     "ModelResponseStream",
     "NotFoundError",
     "OpenAIError",
+    "OpenAIFileObject",
+    "OpenAIModerationResponse",
     "PermissionDeniedError",
     "RateLimitError",
     "RerankResponse",
@@ -182,42 +218,70 @@ __all__ = [
     "TextCompletionResponse",
     "Timeout",
     "Timeouts",
+    "TranscriptionResponse",
     "UnprocessableEntityError",
     "UnsupportedParamsError",
     "Usage",
     "__version__",
+    "acancel_batch",
     "acompletion",
+    "acreate_batch",
+    "acreate_file",
     "aembedding",
+    "afile_content",
+    "afile_delete",
+    "afile_list",
+    "afile_retrieve",
+    "aimage_edit",
+    "aimage_generation",
+    "alist_batches",
+    "amoderation",
     "anthropic_messages",
     "arerank",
     "aresponses",
+    "aretrieve_batch",
+    "aspeech",
     "atext_completion",
     "atoken_counter",
+    "atranscription",
     "batch_completion",
+    "cancel_batch",
     "completion",
     "completion_cost",
     "cost_per_token",
+    "create_batch",
+    "create_file",
     "create_pretrained_tokenizer",
     "create_tokenizer",
     "decode",
     "embedding",
     "encode",
     "encoding",
+    "file_content",
+    "file_delete",
+    "file_list",
+    "file_retrieve",
     "get_llm_provider",
     "get_max_tokens",
     "get_model_cost_map",
     "get_model_info",
     "get_supported_openai_params",
     "get_valid_models",
+    "image_edit",
+    "image_generation",
     "install_as_litellm",
+    "list_batches",
     "model_cost",
     "model_list",
     "models_by_provider",
+    "moderation",
     "provider_list",
     "register_model",
     "register_provider",
     "rerank",
     "responses",
+    "retrieve_batch",
+    "speech",
     "stream_chunk_builder",
     "supports_audio_input",
     "supports_audio_output",
@@ -233,6 +297,7 @@ __all__ = [
     "supports_web_search",
     "text_completion",
     "token_counter",
+    "transcription",
     "trim_messages",
     "unregister_provider",
     "validate_environment",
@@ -289,7 +354,8 @@ _CLASSES = "types.llms.openai"
 # What programs reach through the package without importing it.
 _SUBMODULES = {
     name: name
-    for name in "_logging anthropic_interface constants cost_calculator litellm_core_utils main types utils".split()
+    for name in "_logging anthropic_interface batches constants cost_calculator files litellm_core_utils main types "
+    "utils".split()
 }
 # litellm's other name of it.
 _SUBMODULES["anthropic"] = "anthropic_interface"

@@ -26,7 +26,7 @@ class Target:
 
     ``path`` goes under ``api_base``, percent-encoded, with a query where it has one. ``retries`` is how often, or (how
     often, first delay, longest delay, factor, jitter, statuses), in seconds. ``ask`` is (route, model, streamed,
-    drop_params, allowed_openai_params) for a provider with a protocol of its own, which knows its own path.
+    drop_params, allowed_openai_params, options) for a provider with a protocol of its own, which knows its own path.
     """
 
     def __new__(
@@ -41,7 +41,7 @@ class Target:
         retries: int | tuple[int, float, float, float, float, tuple[int, ...]],
         verify: bool,
         ca_file: str | None,
-        ask: tuple[str, str, bool, bool, tuple[str, ...]] | None = None,
+        ask: tuple[str, str, bool, bool, tuple[str, ...], tuple[tuple[str, str], ...]] | None = None,
     ) -> Target: ...
     def invalid(self, reply: Reply, why: str) -> dict[str, Any]:
         """What is known of a reply whose body is not what the protocol says, keys hidden."""
@@ -152,6 +152,9 @@ def serves(endpoint: str, provider: str, model: str) -> bool:
 
 def translates(route: str, provider: str, model: str) -> bool:
     """Whether what is asked of a model crosses to its provider in other words than OpenAI's."""
+
+def told_by_model(provider: str, model: str) -> tuple[str, str] | None:
+    """The option that a model's name tells, and its value, such as a region."""
 
 def structured_output(provider: str, model: str, schema: bool) -> str: ...
 def media_type(content: bytes) -> str | None: ...

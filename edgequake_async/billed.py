@@ -40,7 +40,8 @@ def _count(value: Any, *names: str) -> int:
 
 def counts_of(usage: Any) -> Counts:
     """The counts of a usage, in the shape of chat completions or of OpenAI's Responses API."""
-    # Cohere reads more than it charges for (https://docs.cohere.com/v2/docs/how-does-cohere-pricing-work): its own prompt.
+    # Cohere reads a prompt of its own too, and charges for it nothing:
+    # https://docs.cohere.com/v2/docs/how-does-cohere-pricing-work
     if (billed := field(usage, "billed_units")) is not None:
         return Counts(_count(billed, "input_tokens"), _count(billed, "output_tokens"))
     prompt, answer = _count(usage, "prompt_tokens", "input_tokens"), _count(usage, "completion_tokens", "output_tokens")

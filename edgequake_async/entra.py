@@ -1,4 +1,5 @@
-"""Entra ID's tokens for Azure: a token, or the program's own function that gives one, asked once per call.
+"""Entra ID's tokens for Azure: a token, or the program's own function that gives one, asked once per call; and what a
+call must show of who makes it.
 
 Credentials are not exchanged for tokens here: azure-identity does that, and its ``get_bearer_token_provider`` gives
 such a function, sync or async.
@@ -7,13 +8,15 @@ such a function, sync or async.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .exceptions import AuthenticationError, UnsupportedParamsError
 
-__all__ = ["CREDENTIALS", "fetch_token", "refuse_credentials"]
+__all__ = ["CREDENTIALS", "check_shown", "fetch_token", "refuse_credentials"]
 
+# What gateways before Azure (https://learn.microsoft.com/azure/api-management/api-management-subscriptions) want, too.
+_SHOWING = frozenset({"api-key", "authorization", "ocp-apim-subscription-key", "x-api-key"})
 # litellm's arguments for a login of its own.
 CREDENTIALS = frozenset("tenant_id client_id client_secret azure_username azure_password azure_scope".split())
 
@@ -47,6 +50,22 @@ async def fetch_token(params: dict[str, Any], provider: str) -> None:
         why = f"azure_ad_token_provider: must give a token, not {type(token).__name__}"
         raise AuthenticationError(why, provider, params["model"])
     params["azure_ad_token"] = token
+
+
+def check_shown(
+    provider: str, model: str, variables: Iterable[str], options: Mapping[str, Any], headers: Iterable[tuple[str, str]]
+) -> None:
+    """Raise where a call without a key shows nothing else: Azure's resources have no address in common by which a call
+    that needs none would be known.
+
+    Raises:
+        AuthenticationError: neither a token nor a header that stands for one.
+    """
+    if options.get("azure_ad_token") or any(name.lower() in _SHOWING for name, _ in headers):
+        return
+    names = " or ".join([*variables, "AZURE_AD_TOKEN"])
+    why = f"pass api_key, azure_ad_token or azure_ad_token_provider, or set {names}"
+    raise AuthenticationError(f"No API key for {provider}: {why}", provider, model)
 
 
 def refuse_credentials(provider: str, params: Mapping[str, Any]) -> None:

@@ -96,6 +96,9 @@ def entry_of(
         "max_output_tokens": facts.writes,
         **{CAPABILITIES[letter]: True for letter in facts.can},
     }
+    # Where the provider has no word for it, the model's being able to is of no use.
+    if "tool_choice" not in (_eq_core.supported_params(provider, model, "chat") or ("tool_choice",)):
+        entry.pop("supports_tool_choice", None)
     entry = {key: value for key, value in entry.items() if value is not None}
     return entry if found is None else entry | prices.rates_of(found, when or _loaded, tier)
 

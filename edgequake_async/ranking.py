@@ -23,6 +23,8 @@ ARGUMENTS = frozenset({"query", "documents", "return_documents", *_PARAMS})
 # By provider, the parameters that it has and what it calls them.
 _NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
+        # https://docs.aws.amazon.com/bedrock/latest/APIReference/API_agent-runtime_Rerank.html
+        "bedrock": {"top_n": "top_n"},
         # https://docs.cohere.com/reference/rerank
         "cohere": {"top_n": "top_n", "max_tokens_per_doc": "max_tokens_per_doc"},
         # https://huggingface.github.io/text-embeddings-inference: ranks all, so `top_n` is taken from the reply.

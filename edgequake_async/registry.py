@@ -81,6 +81,8 @@ def register_provider(
         "key_required": bool(variables) if key_required is None else key_required,
         "source": "",
         "headers": _headers(headers),
+        # What it may lack says itself; responses are asked for as chats.
+        "endpoints": sorted({*rows()[_LIKE]["endpoints"], *rows()["openai"]["endpoints"]} - {"responses"}),
     }
     with _changing:
         if _table.rows.get(names[0]) == added:

@@ -42,10 +42,13 @@ class ReplySource:
         """Milliseconds from the call to the last byte."""
         return self._elapsed * 1000
 
+    def plain_params(self) -> dict[str, Any]:
+        """``hidden_params`` without a price."""
+        return {**hidden_params(self._info, self._pairs()), "_response_ms": self.response_ms}
+
     def hidden_params(self, response: Any) -> dict[str, Any]:
         """litellm's ``_hidden_params`` of the response."""
-        found = {**hidden_params(self._info, self._pairs()), "_response_ms": self.response_ms}
-        return found | {"response_cost": _cost(self._info, response)}
+        return self.plain_params() | {"response_cost": _cost(self._info, response)}
 
     def __getstate__(self) -> tuple[list[tuple[str, str]], CallInfo, float]:
         return self._pairs(), self._info, self._elapsed

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
-from .entra import CREDENTIALS, refuse_credentials
+from .entra import CREDENTIALS, check_shown, refuse_credentials
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, without
 from .ranking import ARGUMENTS, to_request
@@ -26,26 +26,34 @@ from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
 
 __all__ = [
+    "OF_AZURE",
+    "UNSUPPORTED",
     "Call",
     "CallInfo",
+    "as_mapping",
+    "find_target",
     "handler_params",
     "list_messages",
+    "local_names",
     "make_target",
+    "own_headers",
     "prepare",
+    "refuse",
     "resolve",
     "resolve_call",
+    "serialise",
 ]
 
 # They promise something that this version does not do for every call; ignoring them would be a lie.
-_UNSUPPORTED = (
+UNSUPPORTED = (
     "fallbacks context_window_fallbacks context_window_fallback_dict content_policy_fallbacks mock_response "
     "mock_tool_calls mock_timeout model_list deployment_id client shared_session ensure_alternating_roles "
     "user_continue_message"
 ).split()
-_NOT_FOR_HANDLERS = (*_UNSUPPORTED, "enable_json_schema_validation", "max_image_size")
+_NOT_FOR_HANDLERS = (*UNSUPPORTED, "enable_json_schema_validation", "max_image_size")
 # Read here and not sent. From `metadata` on it is litellm's own bookkeeping, which programs pass along; `metadata`
 # belongs to callbacks there (a provider that wants it gets it through extra_body).
-_LOCAL = frozenset(_UNSUPPORTED).union(
+LOCAL = frozenset(UNSUPPORTED).union(
     "model messages api_key api_base base_url api_version timeout request_timeout stream_timeout num_retries "
     "max_retries extra_headers headers extra_body custom_llm_provider organization ssl_verify drop_params "
     "additional_drop_params allowed_openai_params response_format max_image_size allow_private_media "
@@ -55,7 +63,7 @@ _LOCAL = frozenset(_UNSUPPORTED).union(
     "input_cost_per_second output_cost_per_second no-log use_litellm_proxy api_type azure base_model "
     "azure_ad_token azure_ad_token_provider".split()
 )
-_OF_AZURE = ("azure", "azure_ai")
+OF_AZURE = ("azure", "azure_ai")
 _PATHS = {
     "chat": "/chat/completions",
     "messages": "/messages",
@@ -64,11 +72,12 @@ _PATHS = {
     "rerank": "/rerank",
     "responses": "/responses",
 }
-# Both have a `metadata` of their own. Of the Responses API, `extra_query` goes into the URL; Anthropic's has none of
-# OpenAI's words.
+# The Responses API and Anthropic's keep `metadata`. Of the former, `extra_query` goes into the URL; beside chat and in
+# Anthropic's words, `response_format` is none of ours.
 _LOCAL_OF = {
-    "messages": _LOCAL - {"metadata", "response_format"},
-    "responses": _LOCAL - {"metadata"} | {"extra_query"},
+    "messages": LOCAL - {"metadata", "response_format"},
+    "responses": LOCAL - {"metadata"} | {"extra_query"},
+    "beside": LOCAL - {"response_format"} | {"extra_query", "stream"},
 }
 _ANTHROPIC_VERSION = {"anthropic-version": "2023-06-01"}
 
@@ -137,17 +146,17 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     alias.rename()
     provider, name = resolve_call(params)
     model, get = params["model"], params.get
-    for unsupported in _UNSUPPORTED:
+    for unsupported in UNSUPPORTED:
         if get(unsupported):
-            _refuse(params, provider, model)
+            refuse(params, provider, model)
     body: dict[str, Any] = {"model": name}
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
     is_native = bool(row["protocol"]) and _translates(route, provider, name)
     if route in ("chat", "messages"):
         body["messages"] = list_messages(params["messages"], model)
-    local = _local(route, provider)
-    if provider in _OF_AZURE:
+    local = local_names(route, provider)
+    if provider in OF_AZURE:
         refuse_credentials(provider, params)
     if route == "rerank":
         body.update(to_request(provider, params))
@@ -174,14 +183,16 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
     way = fit(body, provider, allowed_params(params)) if response_format is not None else None
     if (extra_body := get("extra_body")) is not None:
-        body.update({"extra_body": extra_body} if is_native else _mapping("extra_body", extra_body, model))
-    target, info = _find_target(route, provider, name, bool(get("stream")), params)
+        body.update({"extra_body": extra_body} if is_native else as_mapping("extra_body", extra_body, model))
+    to = ("POST", _path(route, row, params))
+    target, info = find_target(route, to, provider, name, bool(get("stream")), params)
     if way is not None:
         info = _info(info.provider, info.model, info.api_base, way)
-    return Call(target, _serialise(body, model, is_native), info, _own_headers(provider, params))
+    return Call(target, serialise(body, model, is_native), info, own_headers(provider, params))
 
 
-def _refuse(params: Mapping[str, Any], provider: str, model: str, refused: Sequence[str] = _UNSUPPORTED) -> None:
+def refuse(params: Mapping[str, Any], provider: str, model: str, refused: Sequence[str] = UNSUPPORTED) -> None:
+    """Raise the UnsupportedParamsError that names those of ``refused`` that are given."""
     names = [name for name in refused if params.get(name)]
     raise UnsupportedParamsError(f"edgequake_async does not support parameters: {names}", provider, model)
 
@@ -194,16 +205,16 @@ def handler_params(params: Mapping[str, Any], provider: str) -> tuple[dict[str, 
     """
     model = params["model"]
     if any(params.get(name) for name in _NOT_FOR_HANDLERS):
-        _refuse(params, provider, model, _NOT_FOR_HANDLERS)
+        refuse(params, provider, model, _NOT_FOR_HANDLERS)
     given = {key: value for key, value in params.items() if value is not None}
-    optional = {key: value for key, value in given.items() if key not in _LOCAL}
+    optional = {key: value for key, value in given.items() if key not in LOCAL}
     if (response_format := given.get("response_format")) is not None:
         optional["response_format"] = read_response_format(response_format, model)
     if (extra_body := given.get("extra_body")) is not None:
-        optional["extra_body"] = _mapping("extra_body", extra_body, model)
+        optional["extra_body"] = as_mapping("extra_body", extra_body, model)
     for unwanted in given.get("additional_drop_params") or ():
         optional.pop(unwanted, None)
-    local = _LOCAL - {"model", "messages", "response_format", "extra_body", "additional_drop_params"}
+    local = LOCAL - {"model", "messages", "response_format", "extra_body", "additional_drop_params"}
     return optional, {key: value for key, value in given.items() if key in local}
 
 
@@ -225,26 +236,42 @@ def list_messages(messages: Any, model: str) -> list[Any]:
     return checked
 
 
-def _mapping(argument: str, value: Any, model: str) -> Mapping[str, Any]:
+def as_mapping(argument: str, value: Any, model: str) -> Mapping[str, Any]:
+    """``value``, or the BadRequestError that it is no dict."""
     if not isinstance(value, Mapping):
         raise BadRequestError(f"{argument}: must be a dict, not {type(value).__name__}", model, "")
     return value
 
 
-def _serialise(body: dict[str, Any], model: str, is_native: bool) -> bytes:
+def serialise(body: dict[str, Any], model: str, is_native: bool = False) -> bytes:
+    """A body as JSON, or the BadRequestError that names what cannot be sent."""
     try:
         return to_body(body, native=is_native)
     except ValueError as error:
         raise BadRequestError(str(error), model, "") from None
 
 
-def _find_target(
-    route: str, provider: str, name: str, stream: bool, params: Mapping[str, Any]
+def find_target(
+    route: str,
+    to: tuple[str, str],
+    provider: str,
+    name: str,
+    stream: bool,
+    params: Mapping[str, Any],
+    *,
+    once: bool = False,
 ) -> tuple[_eq_core.Target, CallInfo]:
+    """Where a call goes and under which terms, ``to`` a method of HTTP and a path under the base URL.
+
+    ``once``: the path is this call's own and no other will ask for the same target.
+
+    Raises:
+        BadRequestError, AuthenticationError: as ``prepare``.
+    """
     get = params.get
     model = params["model"]
     row = config.row(provider)
-    options = config.options_for(provider, params) if row["options"] else config.EMPTY
+    options = config.options_for(provider, _told(provider, name, params)) if row["options"] else config.EMPTY
     allows = get("allow_private_media")
     if config.get("allow_private_media") if allows is None else allows:
         options = {**options, "allow_private_media": True}
@@ -257,8 +284,7 @@ def _find_target(
     if given_key:
         key: str | None = _text("api_key", given_key, model)
     else:
-        # A token that the call itself gives wins over a key that lies around.
-        key = None if provider in _OF_AZURE and get("azure_ad_token") else config.key_for(provider)
+        key = _found_key(route, provider, name, params)
     if not base and row["auth"]:
         # What authorises the call knows more places to look in (a profile of AWS), and fills in the blank.
         base = row["base_url"]
@@ -269,6 +295,9 @@ def _find_target(
     if key is None and row["key_required"] and base == config.default_base(provider, options):
         names = " or ".join(row["key_vars"])
         raise AuthenticationError(f"No API key for {provider}: pass api_key or set {names}", provider, model)
+    headers = _headers(route, provider, row, params)
+    if key is None and provider in OF_AZURE:
+        check_shown(provider, model, row["key_vars"], options, headers)
     timeout = get("timeout")
     if stream and get("stream_timeout") is not None:
         timeout = get("stream_timeout")
@@ -278,41 +307,58 @@ def _find_target(
         timeout = config.get("request_timeout")
     verify = get("ssl_verify")
     terms = (
-        "POST",
-        _path(route, row, params),
+        *to,
         provider,
         base,
         key,
-        _headers(route, provider, row, params),
+        headers,
         read_timeout(timeout, stream=stream, model=model),
         _retries(params),
         *_verify(config.get("ssl_verify") if verify is None else verify, model),
         _asked(route, row, name, stream, params, options),
     )
     try:
-        return make_target(*terms), _info(provider, name, base)
+        return (_eq_core.Target if once else make_target)(*terms), _info(provider, name, base)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], model) from None
+
+
+def _found_key(route: str, provider: str, name: str, params: Mapping[str, Any]) -> str | None:
+    """The key that lies around, where the call brings none."""
+    # A token that the call itself gives wins.
+    if provider in OF_AZURE and params.get("azure_ad_token"):
+        return None
+    # Its host takes no keys (https://docs.aws.amazon.com/bedrock/latest/userguide/api-keys-reference.html).
+    if provider == "bedrock" and route == "rerank" and "invoke/" not in name:
+        return None
+    return config.key_for(provider)
+
+
+def _told(provider: str, name: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments, and the option that the model's name tells where they do not: ``bedrock/us-west-2/...``."""
+    told = _told_by_model(provider, name)
+    return params if told is None or params.get(told[0]) else {**params, told[0]: told[1]}
 
 
 def _path(route: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> str:
     path: str = row["paths"].get(route) or _PATHS[route]
     query = params.get("extra_query") if route == "responses" else None
-    return f"{path}?{urlencode(_mapping('extra_query', query, params['model']), doseq=True)}" if query else path
+    return f"{path}?{urlencode(as_mapping('extra_query', query, params['model']), doseq=True)}" if query else path
 
 
 # The same few targets serve all calls: a look-up costs 0.5 us, making one 8 us.
 make_target = functools.lru_cache(maxsize=512)(_eq_core.Target)
+_told_by_model = functools.lru_cache(maxsize=512)(_eq_core.told_by_model)
 _translates = functools.lru_cache(maxsize=512)(_eq_core.translates)
 _info = functools.lru_cache(maxsize=512)(CallInfo)
 
 
 @functools.lru_cache(maxsize=512)
-def _local(route: str, provider: str) -> frozenset[str]:
+def local_names(route: str, provider: str) -> frozenset[str]:
     """What is read here and not sent. Options are of the table, which registered providers have none of."""
-    local = _LOCAL_OF.get(route, _LOCAL)
+    local = _LOCAL_OF.get(route, LOCAL)
     local = local.union(option[0] for option in config.row(provider)["options"])
-    if provider in _OF_AZURE:
+    if provider in OF_AZURE:
         local |= CREDENTIALS
     return local | ARGUMENTS if route == "rerank" else local
 
@@ -344,7 +390,7 @@ def _headers(
     ):
         if headers is None:
             continue
-        for name, value in _mapping(argument, headers, params["model"]).items():
+        for name, value in as_mapping(argument, headers, params["model"]).items():
             if not isinstance(name, str) or not isinstance(value, (str, int, float)):
                 raise BadRequestError(
                     f"{argument}[{name!r}]: must be a string, not {type(value).__name__}", params["model"], ""
@@ -376,7 +422,7 @@ def _option(name: str, value: Any, model: str) -> str:
     return _text(name, str(value) if hasattr(value, "__fspath__") else value, model)
 
 
-def _own_headers(provider: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:
+def own_headers(provider: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:
     """CoreX charges once per ``X-Request-Id`` (its SDK specification), so that a retry must have that of the call."""
     if provider != "zaguan":
         return []

@@ -1,4 +1,4 @@
-"""What Bedrock's invoke answers: Anthropic's messages, and embeddings of Amazon's and Cohere's models.
+"""What Bedrock's invoke answers: Anthropic's messages, embeddings of Amazon's and Cohere's models, Cohere's rerank.
 
 The format is told by the body, as a model's id need not name its maker. An event of Anthropic's travels as base64 in a
 ``chunk``, and the last one has Bedrock's metrics.
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from . import anthropic_wire, cohere_embeddings
+from . import anthropic_wire, bedrock_rerank, cohere_embeddings
 from .brain import tokens
 from .fields import given, needed
 from .openai_ask import Refusal
@@ -35,10 +35,10 @@ def answered(body: Mapping[str, Any], record: Received, model: str, streams: boo
         return _anthropic(body, record, model, streams)
     if streams:
         raise Refusal(400, "The model is unsupported for streaming.")
-    for field, embedded in _EMBEDDERS.items():
+    for field, told in _OTHERS.items():
         if field in body:
-            return embedded(body, model)
-    fields = ", ".join(["messages", *_EMBEDDERS])
+            return told(body, model)
+    fields = ", ".join(["messages", *_OTHERS])
     raise Refusal(400, f"Malformed input request: the fake provider knows bodies with one of {fields}.")
 
 
@@ -143,4 +143,8 @@ def _sized(body: Mapping[str, Any], name: str, sizes: tuple[int, ...]) -> int:
     return wanted
 
 
-_EMBEDDERS = {"inputText": _titan, "input_type": _cohere, "taskType": _nova}
+def _ranking(body: Mapping[str, Any], _model: str) -> Json:
+    return bedrock_rerank.invoked(body)
+
+
+_OTHERS = {"inputText": _titan, "input_type": _cohere, "taskType": _nova, "query": _ranking}

@@ -1,4 +1,5 @@
-"""Bedrock's runtime as the fake provider speaks it: Converse, its stream, and what invoke answers, see bedrock_invoke.
+"""Bedrock's runtime as the fake provider speaks it: Converse, its stream, what invoke answers, see bedrock_invoke, and
+the operation Rerank, see bedrock_rerank.
 
 As in recorded traffic: a stream is AWS event-stream frames, blocks of text are not opened, ``metadata`` follows
 ``messageStop``, every event has a padding ``p``, and an error is a message with its type in a header or, inside a
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from . import bedrock_invoke, event_stream, openai_chat
+from . import bedrock_invoke, bedrock_rerank, event_stream, openai_chat
 from .bedrock_ask import read, said
 from .brain import Turn, prompt_tokens, scripted, stopped, tokens
 from .framing import Answer
@@ -53,7 +54,9 @@ _SIGNED = re.compile(
 
 
 def speaks(record: Received) -> bool:
-    """Whether the path names a model and then one of this API's operations."""
+    """Whether the path names a model and one of this API's operations, or is that of a rerank in Amazon's words."""
+    if _operation(record) == "rerank":
+        return bedrock_rerank.is_asked(lenient(record))
     return "/model/" in record.path and _operation(record) in _ENDS
 
 
@@ -78,6 +81,8 @@ def default(record: Received) -> Answer:
     body = parsed(record)
     if _operation(record).startswith("invoke"):
         return _invoked(record, bedrock_invoke.answered(body, record, _model(record), _streams(record)), _PLAIN)
+    if _operation(record) == "rerank":
+        return _whole(record, bedrock_rerank.answered(body), _PLAIN)
     ask = read(body)
     try:
         turn, stop = stopped(ask)
@@ -98,6 +103,8 @@ def render(reply: Text | Stream | Error, record: Received) -> Answer:
         kind = reply.type or _TYPES.get(reply.status, _TYPES[500] if reply.status >= 500 else _TYPES[400])
         headers = {"x-amzn-errortype": f"{kind}:{_CORAL}"}
         return _whole(record, {"message": reply.message}, reply, reply.status, headers)
+    if _operation(record) == "rerank":
+        raise TypeError("reranking is answered by raw() or error(), not by a text or a stream")
     if _operation(record).startswith("invoke"):
         return _invoked(record, bedrock_invoke.scripted(reply, record, _model(record), _streams(record)), reply)
     n_prompt = prompt_tokens(said(lenient(record)))

@@ -21,12 +21,12 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Protocol, TypeAlias, TypeVar
 
-from . import wires
 from .framing import Answer, answer, cut, spaced
 from .openai_ask import Refusal
 from .records import Abort, Connections, Ledger, Received
 from .replies import Error, Fault, Raw, Refuse, Reply, Slow, Stream, Text, Verbatim
 from .server import Connection
+from .wires import Wires
 
 Handler: TypeAlias = "Callable[[Received], Reply | Awaitable[Reply | None] | None]"
 _H = TypeVar("_H", bound=Handler)
@@ -73,7 +73,7 @@ class FakeProvider:
         send_buffer: int | None = None,
     ) -> None:
         self.api_key = api_key
-        self._wire: Wire = wires
+        self._wire: Wire = Wires()
         self._port = port
         self._tls = tls
         self._require_key = require_key

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..custom_llm import GenericStreamingChunk
 from .base import OpenAIObject
+from .binary import HttpxBinaryResponseContent
 from .completion import (
     Choices,
     ModelResponse,
@@ -16,7 +17,18 @@ from .completion import (
     StreamingModelResponse,
 )
 from .embedding import Embedding, EmbeddingObject, EmbeddingResponse
+from .files import (
+    BatchErrors,
+    BatchPage,
+    BatchRequestCounts,
+    CursorPage,
+    FileDeleted,
+    FilePage,
+    LiteLLMBatch,
+    OpenAIFileObject,
+)
 from .logprobs import ChatCompletionTokenLogprob, ChoiceLogprobs, TopLogprob
+from .media import ImageObject, ImageResponse, ImageUsage, TranscriptionResponse
 from .message import (
     ChatCompletionAudioResponse,
     ChatCompletionDeltaToolCall,
@@ -27,12 +39,16 @@ from .message import (
     Message,
 )
 from .model_info import ModelInfo
+from .moderation import ModerationCategories, OpenAIModerationResponse, OpenAIModerationResult
 from .rerank import RerankResponse, RerankResponseMeta, RerankResponseResult
 from .responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 from .text import TextChoices, TextCompletionResponse
 from .usage import CompletionTokensDetailsWrapper, PromptTokensDetails, PromptTokensDetailsWrapper, Usage
 
 __all__ = [
+    "BatchErrors",
+    "BatchPage",
+    "BatchRequestCounts",
     "ChatCompletionAudioResponse",
     "ChatCompletionDeltaToolCall",
     "ChatCompletionMessageToolCall",
@@ -40,18 +56,30 @@ __all__ = [
     "ChoiceLogprobs",
     "Choices",
     "CompletionTokensDetailsWrapper",
+    "CursorPage",
     "Delta",
     "Embedding",
     "EmbeddingObject",
     "EmbeddingResponse",
+    "FileDeleted",
+    "FilePage",
     "Function",
     "FunctionCall",
     "GenericStreamingChunk",
+    "HttpxBinaryResponseContent",
+    "ImageObject",
+    "ImageResponse",
+    "ImageUsage",
+    "LiteLLMBatch",
     "Message",
     "ModelInfo",
     "ModelResponse",
     "ModelResponseBase",
     "ModelResponseStream",
+    "ModerationCategories",
+    "OpenAIFileObject",
+    "OpenAIModerationResponse",
+    "OpenAIModerationResult",
     "OpenAIObject",
     "PromptTokensDetails",
     "PromptTokensDetailsWrapper",
@@ -67,6 +95,7 @@ __all__ = [
     "TextChoices",
     "TextCompletionResponse",
     "TopLogprob",
+    "TranscriptionResponse",
     "Usage",
 ]
 

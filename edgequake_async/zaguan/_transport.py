@@ -16,12 +16,12 @@ from pydantic import BaseModel
 
 from .. import _eq_core, config
 from ..exceptions import BadRequestError
+from ..form import Part
 from ..loops import enter
 from ..request import make_target
 from ..timeouts import TimeoutTypes, read_timeout
 from ..types.tolerant import read
 from ..unserialisable import to_body
-from ._form import Part
 from ._options import NOT_GIVEN, CallOptions, check_headers, merged, request_id
 from ._reader import Reader
 from ._streams import AsyncStream

@@ -1,4 +1,4 @@
-"""What botocore's description of Bedrock's runtime says of a request's body: members, kinds, enumerations, patterns."""
+"""What botocore's description of Bedrock says of a request's body: members, kinds, enumerations, patterns."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ from botocore.model import Shape
 from botocore.validate import ParamValidator
 
 
-def complaints(body: Any, operation: str = "Converse") -> list[str]:
+def complaints(body: Any, operation: str = "Converse", service: str = "bedrock-runtime") -> list[str]:
     """Everything that is wrong with a body as it travels (blobs are base64 there)."""
-    shape = _operation(operation)
-    body = {"modelId": "m", **body}
+    shape = _operation(operation, service)
+    if "modelId" in shape.members:
+        body = {"modelId": "m", **body}
     report = ParamValidator().validate(_decoded(shape, body), shape)
     found = [report.generate_report()] if report.has_errors() else []
     return [*found, *_unusual(shape, body, "$")]
 
 
 @cache
-def _operation(name: str) -> Shape:
-    model = botocore.session.Session().get_service_model("bedrock-runtime")
+def _operation(name: str, service: str) -> Any:
+    model = botocore.session.Session().get_service_model(service)
     shape: Shape = model.operation_model(name).input_shape
     return shape
 

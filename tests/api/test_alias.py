@@ -20,8 +20,12 @@ FORMS = {
 }
 MODULES = [
     "_logging",
+    "batches",
+    "batches.main",
     "constants",
     "exceptions",
+    "files",
+    "files.main",
     "litellm_core_utils",
     "litellm_core_utils.get_llm_provider_logic",
     "litellm_core_utils.get_supported_openai_params",
@@ -62,6 +66,24 @@ assert RateLimitError is eq.RateLimitError and completion is eq.completion
 import sys
 assert not [name for name, module in sys.modules.items() if name.startswith("litellm.")
             and module is not sys.modules["edgequake_async" + name[7:]]]
+""")
+
+
+def test_what_is_beside_chat_is_where_programs_look_for_it() -> None:
+    run("""
+import edgequake_async
+edgequake_async.install_as_litellm()
+import litellm
+from litellm.batches.main import create_batch
+from litellm.files.main import ModelResponse, acreate_file
+from litellm.types.llms.openai import HttpxBinaryResponseContent, OpenAIFileObject, OpenAIModerationResponse
+from litellm.types.utils import ImageObject, ImageResponse, LiteLLMBatch, TranscriptionResponse
+assert ModelResponse is litellm.ModelResponse and ImageResponse is litellm.ImageResponse
+assert acreate_file is litellm.acreate_file is litellm.files.main.acreate_file
+assert create_batch is litellm.create_batch
+assert litellm.main.transcription is litellm.transcription and callable(litellm.moderation)
+for cls in (HttpxBinaryResponseContent, OpenAIFileObject, LiteLLMBatch, TranscriptionResponse, ImageObject):
+    assert cls.__module__.startswith("litellm."), cls
 """)
 
 

@@ -78,6 +78,50 @@ def test_the_surface_without_deployments(fake: FakeProvider, monkeypatch: pytest
     assert first.headers["api-key"] == fake.api_key
 
 
+@pytest.mark.parametrize(
+    ("model", "variables"),
+    [
+        ("azure/m", "AZURE_OPENAI_API_KEY or AZURE_API_KEY or AZURE_AD_TOKEN"),
+        ("azure_ai/m", "AZURE_AI_API_KEY or AZURE_AD_TOKEN"),
+        ("azure_ai/claude-sonnet-4-5", "AZURE_AI_API_KEY or AZURE_AD_TOKEN"),
+    ],
+)
+def test_nobody_says_who_calls(
+    fake: FakeProvider, way: Way, monkeypatch: pytest.MonkeyPatch, model: str, variables: str
+) -> None:
+    target = {"model": model, "messages": USER, "api_base": fake.host_url, "num_retries": 0}
+    with pytest.raises(eq.AuthenticationError, match=f"No API key for azure.* set {variables}$") as raised:
+        way.completion(**target)
+    assert raised.value.llm_provider == model.partition("/")[0]
+    with pytest.raises(eq.AuthenticationError, match="azure_ad_token_provider"):
+        way.embedding(**{**target, "messages": None, "model": "azure_ai/m", "input": ["a"]})
+    assert fake.requests == []
+    # A gateway's own header says it as well as a key or a token does.
+    way.completion(**target, extra_headers={"Ocp-Apim-Subscription-Key": "of-a-gateway"})
+    monkeypatch.setenv("AZURE_AD_TOKEN", TOKEN)
+    way.completion(**target)
+    assert fake.requests[-1].headers["authorization"] == f"Bearer {TOKEN}"
+
+
+def test_parameters_of_claude_are_anthropics() -> None:
+    claude = eq.get_supported_openai_params("azure_ai/claude-sonnet-4-5")
+    assert claude == eq.get_supported_openai_params("anthropic/claude-sonnet-4-5")
+    assert "logit_bias" in eq.get_supported_openai_params("azure_ai/mistral-large")
+    assert "logit_bias" not in claude
+
+
+def test_claude_is_made_to_answer_in_json_as_at_anthropics(fake: FakeProvider) -> None:
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+    wanted = {"type": "json_schema", "json_schema": {"name": "City", "schema": schema}}
+    for model in ("claude-3-haiku-20240307", "claude-sonnet-4-5"):
+        ways = []
+        for provider in ("azure_ai", "anthropic"):
+            target = {"model": f"{provider}/{model}", "api_base": fake.host_url, "api_key": fake.api_key}
+            response = WAY.completion(**target, messages=USER, response_format=wanted, max_tokens=50)
+            ways.append((response._hidden_params["structured_output"], fake.requests[-1].json))
+        assert ways[0] == ways[1]
+
+
 def test_an_address_that_is_given_whole_is_kept(fake: FakeProvider) -> None:
     whole = f"{fake.host_url}/openai/deployments/mine/chat/completions?api-version=2023-05-15"
     WAY.completion(model="azure/other", messages=USER, api_base=whole, api_key=fake.api_key, api_version=VERSION)

@@ -119,3 +119,51 @@ def test_secrets_are_in_no_error(fake: FakeProvider, bedrock: Ask) -> None:
     for secret in (SECRET, TOKEN, fake.requests[-1].headers["authorization"].rpartition("=")[2]):
         assert secret not in shown
     assert raised.value.type == "InvalidSignatureException"
+
+
+def _scope(fake: FakeProvider) -> tuple[str, str]:
+    """The region of the last signature, and the path."""
+    assert fake.requests[-1].headers["authorization"].endswith(signature(fake.requests[-1], fake.host_url))
+    return authorization(fake.requests[-1])[0].split("/")[2], fake.requests[-1].path
+
+
+@pytest.mark.parametrize("way", ["us-west-2/", "converse/us-west-2/", "us-west-2/converse/"])
+def test_a_model_may_say_where(fake: FakeProvider, bedrock: Ask, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    del bedrock["aws_region_name"]
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setattr(eq, "aws_region_name", "eu-west-3", raising=False)
+    bedrock["model"] = f"bedrock/{way}amazon.nova-lite-v1:0"
+    response = eq.completion(**bedrock, **KEYS)
+    assert response.model == "amazon.nova-lite-v1:0"
+    assert _scope(fake) == ("us-west-2", "/model/amazon.nova-lite-v1%3A0/converse")
+    # What the call itself says wins, as it does in litellm.
+    eq.completion(**bedrock, **KEYS, aws_region_name="ap-south-1")
+    assert _scope(fake)[0] == "ap-south-1"
+
+
+def test_an_arn_says_where_and_invoke_may_stand_beside_a_region(
+    fake: FakeProvider, bedrock: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del bedrock["aws_region_name"]
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    arn = "arn:aws:bedrock:us-east-1:1:inference-profile/us.amazon.nova-lite-v1:0"
+    eq.completion(**{**bedrock, "model": f"bedrock/{arn}"}, **KEYS)
+    assert _scope(fake)[0] == "us-east-1"
+    claude = "anthropic.claude-3-haiku-20240307-v1:0"
+    eq.completion(**{**bedrock, "model": f"bedrock/invoke/us-gov-west-1/{claude}"}, **KEYS, max_tokens=5)
+    assert _scope(fake) == ("us-gov-west-1", f"/model/{claude.replace(':', '%3A')}/invoke")
+    response = eq.embedding(
+        "bedrock/ap-south-1/amazon.titan-embed-text-v2:0", ["a"], api_base=bedrock["api_base"], num_retries=0, **KEYS
+    )
+    assert _scope(fake) == ("ap-south-1", "/model/amazon.titan-embed-text-v2%3A0/invoke")
+    assert len(response.data) == 1
+
+
+def test_the_address_is_that_of_the_models_region(fake: FakeProvider, bedrock: Ask) -> None:
+    del bedrock["api_base"]
+    where = {"aws_bedrock_runtime_endpoint": fake.host_url, "model": "bedrock/us-west-2/amazon.nova-lite-v1:0"}
+    response = eq.completion(**{**bedrock, **where, "aws_region_name": None}, **KEYS)
+    assert response._hidden_params["api_base"] == "https://bedrock-runtime.us-west-2.amazonaws.com"
+    assert _scope(fake)[0] == "us-west-2"
+    what = eq.get_supported_openai_params("bedrock/us-west-2/amazon.nova-lite-v1:0")
+    assert what == eq.get_supported_openai_params("bedrock/amazon.nova-lite-v1:0")

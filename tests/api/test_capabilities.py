@@ -45,7 +45,7 @@ VALUES: dict[str, Any] = {
     "stream": True,
     "stream_options": {"include_usage": True},
     "temperature": 0.5,
-    "tool_choice": "auto",
+    "tool_choice": "required",
     "tools": TOOLS,
     "top_logprobs": 2,
     "top_p": 0.5,
@@ -246,5 +246,8 @@ def test_supported_params() -> None:
     assert supported("nobody/m") is None
     assert supported("m", custom_llm_provider="nobody") is None
     assert supported("openai/gpt-4.1", request_type="dreams") is None
+    assert "tool_choice" not in (supported("ollama/llama3.1") or ())
+    assert not eq.supports_tool_choice("ollama/llama3.1")
+    assert eq.supports_function_calling("ollama/llama3.1")
     assert "temperature" in (supported("anthropic/claude-sonnet-4-5") or ())
     assert "seed" not in (supported("anthropic/claude-sonnet-4-5") or ())

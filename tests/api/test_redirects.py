@@ -39,11 +39,15 @@ def test_every_call_goes_to_the_proxy(way: Way, proxy: FakeProvider) -> None:
 
 def test_the_other_functions_go_there_too(proxy: FakeProvider) -> None:
     eq.use_litellm_proxy = True
-    for function in (eq.text_completion, eq.responses):
-        # The fake has neither endpoint: what counts is that these are asked for.
-        with pytest.raises(eq.NotFoundError):
-            function("Once", "anthropic/claude-sonnet-4-5", num_retries=0)
-    assert [request.path for request in proxy.requests] == ["/v1/completions", "/v1/responses"]
+    # The fake lacks the first endpoint: what counts is that it is asked for.
+    with pytest.raises(eq.NotFoundError):
+        eq.text_completion("Once", "anthropic/claude-sonnet-4-5", num_retries=0)
+    eq.responses("Once", "anthropic/claude-sonnet-4-5")
+    eq.image_generation("A hat", "vertex_ai/imagen-4")
+    eq.file_list()
+    asked = [(request.path, request.headers["authorization"]) for request in proxy.requests]
+    paths = ("/v1/completions", "/v1/responses", "/v1/images/generations", "/v1/files")
+    assert asked == [(path, "Bearer key-of-the-proxy") for path in paths]
     found = eq.get_llm_provider("anthropic/claude-sonnet-4-5")
     assert found == ("anthropic/claude-sonnet-4-5", "litellm_proxy", "key-of-the-proxy", proxy.base_url)
 

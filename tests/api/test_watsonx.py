@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 import edgequake_async as eq
 from edgequake_async.testing import FakeProvider, Received, raw
@@ -71,7 +73,7 @@ def test_a_key_is_exchanged_once_for_all_calls(way: Way, ibm: Ibm) -> None:
 
 
 def test_a_token_that_ends_is_bought_anew(ibm: Ibm) -> None:
-    ibm.life = 60
+    ibm.life = 0
     for _ in range(2):
         WAY.completion(**call(ibm, "short-lived", messages=USER))
     assert ibm.keys == ["short-lived", "short-lived"]
@@ -88,6 +90,45 @@ def test_a_key_that_is_refused_is_an_authentication_error_and_not_shown(ibm: Ibm
         WAY.completion(**call(ibm, "wrong-key-123456", messages=USER))
     assert "wrong-key-123456" not in str(raised.value) + repr(raised.value.body)
     assert ibm.asked() == []
+
+
+def test_a_token_that_is_refused_is_not_kept(way: Way, ibm: Ibm) -> None:
+    key = f"revoked-for-{way.name}"
+    way.completion(**call(ibm, key, messages=USER))
+    ibm.fake.script(raw(401, (), {"errors": [{"code": "authentication_token_expired", "message": "Token expired"}]}))
+    with pytest.raises(eq.AuthenticationError, match="Token expired"):
+        way.completion(**call(ibm, key, messages=USER))
+    assert ibm.keys == [key]
+    for _ in range(2):
+        way.completion(**call(ibm, key, messages=USER))
+    assert ibm.keys == [key, key]
+
+
+def test_a_token_service_that_fails_is_the_failure_of_the_call(ibm: Ibm) -> None:
+    ibm.fake.script(raw(503, {"x-of-iam": "1"}, {"errorMessage": "Later"}))
+    with pytest.raises(eq.ServiceUnavailableError, match=r"No token from http://127.*: Later") as raised:
+        WAY.completion(**call(ibm, "unlucky", messages=USER))
+    assert (raised.value.llm_provider, raised.value.headers) == ("watsonx", {})
+    ibm.fake.script(raw(200, (), {"access": "token-in-another-shape"}))
+    with pytest.raises(eq.AuthenticationError, match="gave no token") as unread:
+        WAY.completion(**call(ibm, "unlucky", messages=USER))
+    assert "another-shape" not in str(unread.value)
+    WAY.completion(**call(ibm, "unlucky", messages=USER))
+
+
+def test_the_token_comes_under_the_certificates_of_the_call(tmp_path: Path) -> None:
+    ca = trustme.CA()
+    issued = ca.issue_cert("127.0.0.1")
+    names = [str(tmp_path / name) for name in ("ca.pem", "server.pem", "server.key")]
+    ca.cert_pem.write_to_path(names[0])
+    issued.cert_chain_pems[0].write_to_path(names[1])
+    issued.private_key_pem.write_to_path(names[2])
+    with FakeProvider(tls=(names[1], names[2])) as fake:
+        ibm = Ibm(fake)
+        WAY.completion(**call(ibm, "certified", messages=USER, ssl_verify=names[0]))
+        assert ibm.keys == ["certified"]
+        with pytest.raises(eq.APIConnectionError, match="Cannot trust"):
+            WAY.completion(**call(ibm, "certified", messages=USER))
 
 
 def test_the_key_and_the_project_come_from_the_environment(ibm: Ibm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,12 @@ class Way:
         """One rerank."""
         return eq.rerank(**arguments) if self.backend is None else self.run(eq.arerank, **arguments)
 
+    def call(self, name: str, /, **arguments: Any) -> Any:
+        """One call of the function of that name, or of its async one."""
+        if self.backend is None:
+            return getattr(eq, name)(**arguments)
+        return self.run(getattr(eq, f"a{name}"), **arguments)
+
     def stream(self, **arguments: Any) -> list[Any]:
         """Every chunk of one streamed call."""
         outcome = self.watch(stream=True, **arguments)

@@ -103,6 +103,24 @@ def test_who_grants_and_cannot_is_asked_again(cloud: Cloud) -> None:
         eq.completion(**cloud.api, vertex_credentials=gone)
 
 
+def test_a_token_that_is_refused_is_not_kept(cloud: Cloud) -> None:
+    call = {**cloud.api, "vertex_credentials": cloud.service_account}
+    eq.completion(**call)
+    cloud.fake.script(raw(401, {}, {"error": {"code": 401, "message": "Revoked", "status": "UNAUTHENTICATED"}}))
+    with pytest.raises(AuthenticationError, match="Revoked"):
+        eq.completion(**call)
+    assert len(cloud.grants) == 1
+    eq.completion(**call)
+    eq.completion(**call)
+    assert len(cloud.grants) == 2
+    # Refused where the caller brings a token of its own, it is not ours that is bad.
+    cloud.fake.script(raw(401, {}, {"error": {"code": 401, "message": "Revoked", "status": "UNAUTHENTICATED"}}))
+    with pytest.raises(AuthenticationError, match="Revoked"):
+        eq.completion(**call, extra_headers={"Authorization": "Bearer mine-0123456789"})
+    eq.completion(**call)
+    assert len(cloud.grants) == 2
+
+
 def test_the_token_comes_under_the_certificates_of_the_call(tmp_path: Any) -> None:
     ca = trustme.CA()
     issued = ca.issue_cert("127.0.0.1")

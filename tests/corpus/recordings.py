@@ -40,7 +40,8 @@ _IN_URL = re.compile(r"/models/([^/?:]+)|/model/([^/?]+)")  # Gemini and Vertex;
 
 @dataclass(frozen=True)
 class Exchange:
-    """One recorded request and its answer. ``asked`` is the request body, None where it is not known.
+    """One recorded request and its answer. ``asked`` is the request body, None where it is not known; ``form`` are the
+    parts of one that is a form, files without their content.
 
     ``case`` names the question where it was asked over several wire formats, else it is empty.
     """
@@ -59,6 +60,7 @@ class Exchange:
     body_kind: str
     body: bytes
     chunk_bytes: tuple[int, ...]
+    form: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def model(self) -> str:
@@ -130,6 +132,7 @@ def _exchange(record: Mapping[str, Any]) -> Exchange | None:
         body_kind=response["body_kind"],
         body=body,
         chunk_bytes=tuple(response.get("chunk_bytes") or ()),
+        form=tuple(request.get("form") or ()),
     )
 
 

@@ -1,114 +1,25 @@
-"""Every recorded answer of Cohere's v2/chat, replayed over a socket, against an independent reading of it.
-
-Cohere's v1 (``chat``, ``generate``, ``rerank``), which the company replaced, is not spoken.
-"""
+"""The independent reading of Cohere's recordings is what Cohere's own SDK reads."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import cohere
 import pytest
 from cohere.core import ApiError
 
-from edgequake_async import stream_chunk_builder
-from edgequake_async.testing import FakeProvider
-
-from .native import NativeReading, filled_complaints
-from .observing import Seen, ask, plain
+from .formats import answers
 from .reading_cohere import read, tool_plan
-from .recordings import Exchange, native, needed
-from .replay import RECORDED, SEVERED, TORN, Replay, cuts, failing, severed
-from .running import batched, judge_all
+from .recordings import Exchange, needed
+from .replay import RECORDED, Replay
 
 pytestmark = needed
 
-# Recordings that no client can read, and why.
-UNREADABLE: dict[str, str] = {}
-_ERROR = b'data: {"type":"message-end","delta":{"finish_reason":"ERROR","error":"generation failed"}}\n\n'
 _HELLO: Any = [{"role": "user", "content": "Hello"}]
 
 
-def _answers() -> list[Exchange]:
-    return [each for each in native("cohere-v2") if each.id not in UNREADABLE]
-
-
-def _batches(wanted: Callable[[Exchange], bool]) -> pytest.MarkDecorator:
-    return batched(filter(wanted, _answers()))
-
-
-async def _judge(exchange: Exchange, reading: NativeReading, base_url: str) -> list[str]:
-    seen = await ask(exchange, base_url, "cohere_chat")
-    plans = _plans(exchange, seen) if reading.failure is None else ()
-    return [*filled_complaints(exchange, reading, seen), *plans]
-
-
-def _plans(exchange: Exchange, seen: Seen) -> Iterator[str]:
-    """The plan is in ``provider_specific_fields`` of the message, in pieces of the deltas."""
-    plan = tool_plan(exchange)
-    whole = [stream_chunk_builder(list(seen.documents))] if exchange.stream else seen.documents
-    pieces = [choice.delta for chunk in seen.documents for choice in chunk.choices] if exchange.stream else []
-    for said in ([document.choices[0].message for document in whole], pieces):
-        beside = [plain(getattr(each, "provider_specific_fields", None)) or {} for each in said]
-        told = "".join(each.get("tool_plan") or "" for each in beside)
-        if said and told != plan:
-            yield f"tool_plan: recorded {plan!r}, got {told!r}"
-
-
-@pytest.mark.asyncio
-@_batches(lambda each: not each.stream)
-async def test_whole_answers(exchanges: list[Exchange], replay: Replay) -> None:
-    async def judge(exchange: Exchange, cut: str) -> list[str]:
-        return await _judge(exchange, read(exchange), replay.base_url(exchange, cut))
-
-    await judge_all([(exchange, RECORDED) for exchange in exchanges], judge)
-
-
-@pytest.mark.asyncio
-@_batches(lambda each: each.stream)
-async def test_streams_however_cut(exchanges: list[Exchange], replay: Replay) -> None:
-    async def judge(exchange: Exchange, cut: str) -> list[str]:
-        return await _judge(exchange, read(exchange), replay.base_url(exchange, cut))
-
-    await judge_all([(exchange, cut) for exchange in exchanges for cut in cuts(exchange)], judge)
-
-
-@pytest.mark.asyncio
-@_batches(lambda each: each.body_kind == "sse" and read(each).failure is None)
-async def test_streams_that_end_too_early_raise_what_had_arrived(exchanges: list[Exchange], replay: Replay) -> None:
-    async def judge(exchange: Exchange, cut: str) -> list[str]:
-        return await _judge(exchange, read(severed(exchange)), replay.base_url(exchange, cut))
-
-    await judge_all([(exchange, cut) for exchange in exchanges for cut in (SEVERED, TORN)], judge)
-
-
-@pytest.mark.asyncio
-async def test_an_error_inside_a_stream_is_raised_after_what_had_arrived() -> None:
-    """As Cohere's SDK describes the event. None was recorded."""
-    whole = next(each for each in _answers() if each.body_kind == "sse")
-    broken = failing(whole, _ERROR)
-    with FakeProvider() as fake:
-        assert await _judge(broken, read(broken), Replay(fake, [broken]).base_url(broken, RECORDED)) == []
-
-
-def test_no_recording_is_left_out() -> None:
-    exchanges = native("cohere-v2")
-    assert len(exchanges) > 40
-    assert UNREADABLE.keys() <= {exchange.id for exchange in exchanges}
-    assert len(UNREADABLE) < len(exchanges) / 100
-    assert {exchange.status for exchange in exchanges} >= {200, 400, 401}
-    for exchange in _answers():
-        reading = read(exchange)
-        assert reading.reply.choices or reading.failure, exchange.id
-        if exchange.stream:
-            cut_short = read(severed(exchange))
-            assert cut_short.failure, exchange.id
-            assert cut_short.reply.choices, exchange.id
-
-
-@pytest.mark.parametrize("exchange", [pytest.param(each, id=each.id) for each in _answers()])
+@pytest.mark.parametrize("exchange", [pytest.param(each, id=each.id) for each in answers("cohere-v2")])
 def test_the_readings_say_what_the_sdk_reads(exchange: Exchange, replay: Replay) -> None:
     reading = read(exchange)
     base_url = replay.base_url(exchange, RECORDED)

@@ -1,27 +1,19 @@
-"""Every recorded chat, embedding and rerank is judged by one of the tests here, or it is said why it is not."""
+"""Every recorded chat, embedding, rerank, picture, transcript and moderation is judged by one of the tests here, or it
+is said why it is not."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from . import (
-    test_anthropic,
-    test_cohere,
-    test_converse,
-    test_gemini,
-    test_invoke,
-    test_native_embeddings,
-    test_ollama,
-    test_rerank,
-    test_responses,
-)
-from .recordings import Exchange, chat, embeddings, everything, native, needed
+from . import test_beside, test_invoke, test_native_embeddings, test_rerank, test_responses
+from .formats import FORMATS, UNREADABLE
+from .recordings import Exchange, embeddings, everything, needed
 
 pytestmark = needed
 
-# What the library's chat, embedding and rerank functions are for; other endpoints (models, files, images, speech,
-# token counts, batches, moderation, text completion) are not counted here.
+# What the library's functions are for; other endpoints (models, token counts, other makers' batches, text completion,
+# translation of sound) are not counted here.
 _ENDPOINTS = {
     "ai-inference.chat.completions",
     "agents.completions",
@@ -31,6 +23,7 @@ _ENDPOINTS = {
     "api.embed",
     "api.embeddings",
     "api.generate",
+    "audio.transcriptions",
     "batchEmbedContents",
     "chat.completions",
     "converse",
@@ -42,10 +35,13 @@ _ENDPOINTS = {
     "generation.text",
     "generation.text_stream",
     "hf-inference",
+    "images.edits",
+    "images.generations",
     "interactions",
     "invoke",
     "invoke-with-response-stream",
     "messages",
+    "moderations",
     "openai-compat.chat.completions",
     "predict",
     "predictions",
@@ -63,7 +59,6 @@ _ENDPOINTS = {
 # Not judged, by wire format, endpoint or id, and why.
 _EXCEPTIONS = {
     "api.generate": "Ollama's text completion; api/chat is asked",
-    "bedrock-rerank": "a service of its own, bedrock-agent-runtime",
     "cohere-v1": "Cohere's v1, which v2 replaced",
     "cohere-v1.embed": "Cohere's v1, which v2 replaced",
     "cohere-v1.rerank": "Cohere's v1, which v2 replaced",
@@ -74,33 +69,20 @@ _EXCEPTIONS = {
     "replicate-predictions": "jobs that are polled, in a form of each model's own",
     "watsonx-generation.text": "watsonx's text generation; its chat speaks OpenAI's",
     "watsonx-generation.text_stream": "watsonx's text generation; its chat speaks OpenAI's",
-    "47e7079c39c754e6": "rerank on Bedrock goes through its own Rerank operation, not through InvokeModel",
     **test_native_embeddings.SKIPPED,
+    **test_beside.SKIPPED,
 }
-_UNREADABLE: Mapping[str, str] = {
-    **test_anthropic.UNREADABLE,
-    **test_cohere.UNREADABLE,
-    **test_converse.UNREADABLE,
-    **test_gemini.UNREADABLE,
-    **test_invoke.UNREADABLE,
-    **test_ollama.UNREADABLE,
-    **test_responses.UNREADABLE,
-}
+_UNREADABLE: Mapping[str, str] = {**UNREADABLE, **test_responses.UNREADABLE}
 
 
 def _judged() -> set[str]:
     selections: Iterable[Iterable[Exchange]] = (
-        chat(),
+        *(form.exchanges() for form in FORMATS.values()),
         embeddings(),
-        native("anthropic-messages"),
-        native("bedrock-converse"),
-        native("cohere-v2"),
-        native("gemini"),
+        test_beside.recorded(),
         test_native_embeddings.recorded(),
         test_rerank.recorded(),
         test_responses.recorded(),
-        (each for each in native("bedrock-invoke") if test_invoke.judged(each)),
-        (each for each in native("ollama") if each.endpoint == "api.chat"),
     )
     return {exchange.id for selection in selections for exchange in selection} - _UNREADABLE.keys()
 

@@ -1,6 +1,6 @@
 """Every recorded Mistral answer, asked for under Mistral's name: text and thoughts apart, the parts kept and sent back.
 
-The same recordings are read in ``test_openai_shaped`` as from a provider that nothing is known of.
+The same recordings are read in ``test_answers`` as from a provider that nothing is known of.
 """
 
 from __future__ import annotations

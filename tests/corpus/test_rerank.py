@@ -19,6 +19,8 @@ pytestmark = needed
 
 # By wire format, the prefix of the model. Cohere's v1, which v2 replaced, is not spoken.
 ASKED = {
+    "bedrock-invoke": "bedrock/invoke",
+    "bedrock-rerank": "bedrock",
     "cohere-v2.rerank": "cohere",
     "llamacpp-rerank": "llamacpp",
     "openrouter-rerank": "openrouter",
@@ -30,7 +32,11 @@ _TOP = {"voyage-rerank": "top_k"}
 
 def recorded() -> list[Exchange]:
     """Every exchange that is judged here."""
-    return [each for each in everything() if each.wire_format in ASKED]
+    return [each for each in everything() if each.wire_format in ASKED and _ranks(each)]
+
+
+def _ranks(exchange: Exchange) -> bool:
+    return exchange.wire_format != "bedrock-invoke" or "rerank" in exchange.model
 
 
 @pytest.mark.asyncio
@@ -50,6 +56,7 @@ async def test_rerank(exchange: Exchange, replay: Replay) -> None:
         api_base=replay.base_url(exchange, RECORDED),
         api_key="corpus-key-0123456789",
         num_retries=0,
+        **({"aws_region_name": "eu-central-1"} if exchange.provider == "bedrock" else {}),
     )
     got = plain(response)
     assert list(headers(exchange, Seen((), response._response_headers))) == []
@@ -62,13 +69,15 @@ async def test_rerank(exchange: Exchange, replay: Replay) -> None:
     assert list(absent({key: value for key, value in meta.items() if value}, got.get("meta") or {})) == []
     assert holds(got, dict(reading.usage))
     sent = replay.received()[exchange.id].json
-    names = [name for name in ("model", "query", "documents", top) if asked.get(name) is not None]
+    if exchange.wire_format == "bedrock-rerank":
+        assert sent["rerankingConfiguration"]["type"] == "BEDROCK_RERANKING_MODEL"
+    names = [name for name in ("model", "query", "documents", "api_version", top) if asked.get(name) is not None]
     assert all(same(asked[name], sent.get(name)) for name in names), sent
 
 
 def test_every_recording_is_read() -> None:
     exchanges = recorded()
-    assert len(exchanges) == 10
+    assert len(exchanges) == 12
     assert {exchange.wire_format for exchange in exchanges} == ASKED.keys()
     for exchange in exchanges:
         reading = read(exchange)

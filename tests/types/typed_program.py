@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -155,6 +156,16 @@ async def messages() -> None:
         assert_type((event.type, event.data), tuple[str, dict[str, Any]])
     for event in litellm.anthropic.messages.create(max_tokens=100, messages=MESSAGES, model=MODEL, stream=True):
         print(event.decode())
+
+
+async def beside(path: Path) -> None:
+    picture = await litellm.aimage_generation("A hat", "openai/gpt-image-1", size="1024x1024")
+    assert_type(picture, litellm.ImageResponse)
+    assert_type((await litellm.atranscription("openai/whisper-1", path)).text, str | None)
+    assert_type(litellm.speech("openai/tts-1", "Hello", "alloy"), litellm.HttpxBinaryResponseContent)
+    assert_type((await litellm.amoderation("Hello")).results[0].flagged, bool | None)
+    file = await litellm.acreate_file(file=path, purpose="batch", custom_llm_provider="openai")
+    assert_type(file.id, str | None)
 
 
 def failures() -> None:

@@ -8,33 +8,9 @@ from __future__ import annotations
 
 import os
 
-from .._form import FileContent, FileInput, NamedFile
+from ...form import FileContent, FileInput, NamedFile, content_type
 
 __all__ = ["named"]
-
-# A table, because `mimetypes` reads files of the system when first asked, which would hold up the event loop.
-_TYPES = {
-    ".flac": "audio/flac",
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".json": "application/json",
-    ".jsonl": "application/jsonl",
-    ".m4a": "audio/mp4",
-    ".mp3": "audio/mpeg",
-    ".mp4": "video/mp4",
-    ".mpeg": "audio/mpeg",
-    ".mpga": "audio/mpeg",
-    ".oga": "audio/ogg",
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".txt": "text/plain",
-    ".wav": "audio/wav",
-    ".webm": "audio/webm",
-    ".webp": "image/webp",
-}
 
 
 def named(file: FileInput, unnamed: str) -> NamedFile:
@@ -50,8 +26,7 @@ def named(file: FileInput, unnamed: str) -> NamedFile:
 
 
 def _typed(name: str, content: FileContent) -> NamedFile:
-    content_type = _TYPES.get(os.path.splitext(name)[1].lower(), "application/octet-stream")
-    return (name, content, content_type)
+    return (name, content, content_type(name))
 
 
 def _name(file: FileContent) -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from .._form import FileInput, Form
+from ...form import FileInput, Form
 from .._options import CallOptions
 from .._streams import AsyncStream
 from .._transport import BaseClient

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from .._form import FileInput, Form
+from ...form import FileInput, Form
 from .._options import path
 from .._transport import BaseClient
 from ..models import Deleted, FileList, FileObject

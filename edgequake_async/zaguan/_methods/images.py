@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .._form import FileInput, Form
+from ...form import FileInput, Form
 from .._transport import BaseClient
 from ..models import ImageGenerationRequest, ImageResponse
 from ._files import named

@@ -13,7 +13,7 @@ use edgequake_engine::protocol::{self, Ask, Route};
 use edgequake_engine::provider::{self, Provider, Setting, resolve as engine_resolve, structured};
 use edgequake_engine::target::header_map;
 use edgequake_engine::wire::Wire;
-use edgequake_engine::{Error, download as engine_download, stream as engine_stream, vectors};
+use edgequake_engine::{Error, download as engine_download, several, stream as engine_stream, vectors};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
@@ -132,7 +132,7 @@ pub fn embed<'py>(
     let call = to_call(port, Some(Sent::Json(body)), headers, None, false)?;
     let (clients, target) = (process()?.clients.clone(), target.get().0.clone());
     into_awaitable(port, async move {
-        let reply = call::send(&clients, &target, &call).await?;
+        let reply = several::send(&clients, &target, &call).await?;
         let vectors = match vectors::unpack(reply.body.clone()) {
             Ok(vectors) => vectors.filter(|vectors| base64_is_float32 || vectors.width != vectors::Width::F32),
             Err(error) if base64_is_float32 => return Err(target.sign(error)),
@@ -191,6 +191,13 @@ pub fn serves(endpoint: &str, provider: &str, model: &str) -> bool {
     let ask = || Ask { route: Route::named(endpoint).unwrap_or_default().0, model: model.to_owned(), ..Ask::default() };
     let row = provider::find(provider).filter(|row| row.endpoints.contains(&endpoint));
     row.is_some_and(|row| protocol::find(row.protocol).is_none_or(|protocol| protocol.path(&ask()).is_ok()))
+}
+
+/// The option that a model's name tells, and its value, such as a region.
+#[pyfunction]
+pub fn told_by_model(provider: &str, model: &str) -> Option<(&'static str, String)> {
+    let protocol = provider::find(provider).and_then(|row| protocol::find(row.protocol))?;
+    protocol.told(model).map(|(name, value)| (name, value.to_owned()))
 }
 
 /// How a model is made to answer in JSON: `json_schema`, `tool` or `json_object`.

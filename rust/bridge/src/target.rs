@@ -59,7 +59,7 @@ impl Target {
             to_pyerr(error)
         };
         let ask = completed.transpose().map_err(named)?;
-        let (native, options) = ask.map_or_else(Default::default, |ask| native(ask, &provider));
+        let (native, options) = ask.map_or_else(Default::default, |ask| native(ask, &provider, path));
         // What authorises calls also fills in what is left blank in an address.
         let authorise = match row.filter(|_| api_key.is_none() || api_base.contains('{')) {
             Some(row) => auth::find(row.auth, &options, &verify).map_err(named)?,
@@ -101,13 +101,14 @@ type Asked = (String, String, bool, bool, Vec<String>, Vec<(String, String)>);
 fn native(
     (route, model, stream, drop_params, allowed_params, options): Asked,
     provider: &str,
+    path: &str,
 ) -> (Option<Native>, Options) {
     let options = Options::new(options);
     let protocol = find(provider).and_then(|row| protocol::find(row.protocol));
     let native = protocol.map(|protocol| {
         let route = route_named(&route);
-        let (provider, options) = (provider.to_owned(), options.clone());
-        Native::new(protocol, Ask { route, provider, model, stream, drop_params, allowed_params, options })
+        let (provider, path, options) = (provider.to_owned(), path.to_owned(), options.clone());
+        Native::new(protocol, Ask { route, path, provider, model, stream, drop_params, allowed_params, options })
     });
     (native, options)
 }

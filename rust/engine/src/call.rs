@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Response, Url};
 
 use crate::body::Body;
@@ -122,7 +122,7 @@ pub(crate) async fn encode(clients: &Clients, target: &Target, call: &Call, tota
     let (Some(native), Body::Json(body)) = (&target.native, &call.body) else {
         return Ok(None);
     };
-    let encoded = total.run(native.encode(clients, body)).await.and_then(|encoded| encoded);
+    let encoded = total.run(native.encode(clients, &target.url, body)).await.and_then(|encoded| encoded);
     let (body, path) = encoded.map_err(|error| target.sign(error))?;
     let url = path.map(|path| target.url_of(&path)).transpose()?;
     Ok(Some(Call { body: Body::Json(body), url, ..call.clone() }))
@@ -193,6 +193,7 @@ async fn attempt(
         None => Secrets::default(),
         Some(authorise) => limit.run(authorise.authorise(clients, &mut request)).await??,
     };
+    let shown = target.authorise.as_ref().and_then(|_| request.headers().get(AUTHORIZATION).cloned());
     let polling = target.polls.is_some().then(|| request.headers().clone());
     let sending = connect::with_limit(target.timeouts.connect, client.execute(request));
     let mut response = limit.run(sending).await?.map_err(|error| transport_error(&error, &target.origin))?;
@@ -203,6 +204,9 @@ async fn attempt(
         return Ok((response, secrets));
     }
     let (status, headers) = (response.status().as_u16(), header_list(response.headers()));
+    if let (401, Some(authorise), Some(shown)) = (status, &target.authorise, &shown) {
+        authorise.refused(clients, shown);
+    }
     // A failure's body that cannot be read in full still says more than none.
     let body = read_body(&mut response, target, total).await.unwrap_or_else(|(_, arrived)| arrived);
     let mut error = classify::error_from_response(&target.provider, status, &headers, body);

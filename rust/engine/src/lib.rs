@@ -21,6 +21,7 @@ pub mod protocol;
 pub mod provider;
 pub mod redact;
 pub mod retry;
+pub mod several;
 pub mod sse;
 pub mod stream;
 pub mod target;

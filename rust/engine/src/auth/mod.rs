@@ -1,6 +1,8 @@
 //! How a call shows who makes it where a key in a header is not enough: signatures, tokens that expire.
 
+mod asking;
 pub mod aws;
+mod copilot;
 mod google;
 mod ibm;
 pub mod tokens;
@@ -9,6 +11,7 @@ use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use reqwest::Request;
+use reqwest::header::HeaderValue;
 
 use crate::error::{Error, Kind, Result};
 use crate::http::{Clients, Verify};
@@ -22,6 +25,9 @@ pub trait Authorise: Send + Sync {
     /// # Errors
     /// `Authentication`: there are no credentials, or they are refused. The errors of the call that fetches a token.
     fn authorise<'a>(&'a self, clients: &'a Clients, request: &'a mut Request) -> BoxFuture<'a, Result<Secrets>>;
+
+    /// A request was refused (401) that showed this: it is not shown again.
+    fn refused(&self, _clients: &Clients, _shown: &HeaderValue) {}
 }
 
 /// The option that a key is handed to a way in.
@@ -29,8 +35,12 @@ pub const KEY: &str = "api_key";
 
 /// Whether the way of that name exchanges this key; else the key itself is shown.
 pub fn exchanges(name: &str, key: &str) -> bool {
-    // IBM's tokens are JWTs, its keys are not.
-    name == "ibm" && !key.starts_with("eyJ")
+    match name {
+        "copilot" => copilot::is_githubs(key),
+        // IBM's tokens are JWTs, its keys are not.
+        "ibm" => !key.starts_with("eyJ"),
+        _ => false,
+    }
 }
 
 /// The way of that name in the table, told what the caller told.
@@ -38,11 +48,17 @@ pub fn exchanges(name: &str, key: &str) -> bool {
 /// # Errors
 /// `BadRequest` naming an option that is wrong; `Authentication`: one is missing.
 pub fn find(name: &str, options: &Options, verify: &Verify) -> Result<Option<Arc<dyn Authorise>>> {
+    let of_key = |place: &str, way: fn(&str, &str, &Verify) -> Arc<dyn Authorise>| {
+        options.get(KEY).map(|key| way(options.get(place).unwrap_or_default(), key, verify))
+    };
     match name {
         "" => Ok(None),
-        "aws" => Ok(Some(Arc::new(aws::Aws::new(options)?))),
+        "aws" => Ok(Some(Arc::new(aws::Aws::new(options, verify)?))),
         "google" => Ok(Some(Arc::new(google::Google::new(options, verify)))),
-        "ibm" => Ok(options.get(KEY).map(|key| ibm::of_key(options.get("iam_url").unwrap_or_default(), key))),
+        "copilot" => {
+            Ok(of_key("copilot_token_url", |url, key, verify| Arc::new(copilot::Copilot::new(url, key, verify))))
+        }
+        "ibm" => Ok(of_key("iam_url", |url, key, verify| Arc::new(ibm::Ibm::new(url, key, verify)))),
         _ => Err(Error::new(Kind::Internal, format!("no way to authorise is called {name:?}"))),
     }
 }

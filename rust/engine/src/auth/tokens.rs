@@ -19,17 +19,17 @@ const PAUSE: Duration = Duration::from_secs(10);
 pub struct Token {
     /// The token itself.
     pub text: String,
-    /// The project that pays, where the token does not say.
-    pub billed_to: Option<String>,
+    /// What came beside it and goes with it: the project that pays, the host that serves.
+    pub beside: Option<String>,
     renewed_at: Instant,
     ends: Instant,
 }
 
 impl Token {
     /// A token that lives this long from now.
-    pub fn new(text: String, billed_to: Option<String>, life: Duration) -> Self {
+    pub fn new(text: String, beside: Option<String>, life: Duration) -> Self {
         let now = Instant::now();
-        Self { text, billed_to, renewed_at: now + (life - MARGIN.min(life / 2)), ends: now + life }
+        Self { text, beside, renewed_at: now + (life - MARGIN.min(life / 2)), ends: now + life }
     }
 }
 
@@ -80,6 +80,16 @@ impl Tokens {
                 *held = Held { token: None, failed: Some((now, error.clone())) };
                 Err(error)
             }
+        }
+    }
+
+    /// Forgets this token of `whose`, which was refused. One that is being fetched is another.
+    pub fn forget(&self, whose: &str, refused: &str) {
+        let slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(Ok(mut held)) = slots.get(whose).map(|slot| slot.try_lock())
+            && held.token.as_ref().is_some_and(|token| token.text == refused)
+        {
+            held.token = None;
         }
     }
 
@@ -166,6 +176,18 @@ mod tests {
         let tokens = Tokens::default();
         let never = tokens.get("a", std::future::pending);
         assert!(tokio::time::timeout(Duration::from_millis(1), never).await.is_err());
+        assert_eq!(tokens.get("a", || async { Ok(token("second", HOUR)) }).await.unwrap().text, "second");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_was_refused_is_fetched_anew() {
+        let tokens = Tokens::default();
+        let first = || async { Ok(token("first", HOUR)) };
+        assert_eq!(tokens.get("a", first).await.unwrap().text, "first");
+        tokens.forget("a", "another");
+        tokens.forget("b", "first");
+        assert_eq!(tokens.get("a", || async { panic!("there is one") }).await.unwrap().text, "first");
+        tokens.forget("a", "first");
         assert_eq!(tokens.get("a", || async { Ok(token("second", HOUR)) }).await.unwrap().text, "second");
     }
 

@@ -27,8 +27,13 @@ impl Protocol for Mistral {
         match ask.route {
             Route::Chat => Ok("/chat/completions".to_owned()),
             Route::Embeddings => Ok("/embeddings".to_owned()),
+            Route::Beside => Ok(ask.path.clone()),
             Route::Rerank | Route::Messages => Err(ask.no_route()),
         }
+    }
+
+    fn passes_through(&self, ask: &Ask) -> bool {
+        ask.route == Route::Beside
     }
 
     fn request(&self, _ask: &Ask, mut body: Object) -> Result<Value> {

@@ -19,13 +19,16 @@ pub mod usage;
 pub mod vertex;
 pub mod watsonx;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use bytes::Bytes;
+use reqwest::Url;
 use reqwest::header::HeaderMap;
 use serde_json::{Map, Value};
 
+use crate::auth::aws;
 use crate::chunk::Meaning;
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
@@ -51,6 +54,8 @@ pub enum Route {
     Rerank,
     /// A chat in the words of Anthropic's Messages API, both ways.
     Messages,
+    /// Pictures, sound, moderation, files, batches: spoken as OpenAI does or not at all, at [`Ask::path`].
+    Beside,
 }
 
 impl Route {
@@ -61,6 +66,7 @@ impl Route {
             "embeddings" => (Self::Embeddings, "/embeddings"),
             "rerank" => (Self::Rerank, "/rerank"),
             "messages" => (Self::Messages, "/messages"),
+            "beside" => (Self::Beside, ""),
             _ => return None,
         })
     }
@@ -96,6 +102,8 @@ const ALLOW_PRIVATE_MEDIA: &str = "allow_private_media";
 pub struct Ask {
     /// What is asked for.
     pub route: Route,
+    /// Its path at an OpenAI-shaped provider.
+    pub path: String,
     /// The provider's name in the table.
     pub provider: String,
     /// The model, as the provider names it.
@@ -172,6 +180,21 @@ pub trait Protocol: Send + Sync {
     /// The bearer token that shows who calls where there is no key.
     fn token<'a>(&self, _ask: &'a Ask) -> Option<&'a str> {
         None
+    }
+
+    /// The option that a model's name tells, and its value. The call's own argument wins over it, and it over all else.
+    fn told<'m>(&self, _model: &'m str) -> Option<(&'static str, &'m str)> {
+        None
+    }
+
+    /// Whether a request names the region of AWS that it is for, and nobody has told it: a profile or the machine may.
+    fn names_region(&self, _ask: &Ask) -> bool {
+        false
+    }
+
+    /// Whether a call takes one input, where OpenAI's embeddings take several.
+    fn takes_one_input(&self, _ask: &Ask) -> bool {
+        false
     }
 
     /// Headers of every call.
@@ -275,13 +298,18 @@ impl Native {
         &self.ask
     }
 
+    /// A call takes one input.
+    pub(crate) fn takes_one_input(&self) -> bool {
+        self.protocol.takes_one_input(&self.ask)
+    }
+
     /// Bodies are OpenAI's.
     pub fn passes_through(&self) -> bool {
         self.protocol.passes_through(&self.ask)
     }
 
-    /// An OpenAI request as the provider wants it, and its path where that depends on it.
-    pub(crate) async fn encode(&self, clients: &Clients, body: &Bytes) -> Result<(Bytes, Option<String>)> {
+    /// An OpenAI request as the provider at that address wants it, and its path where that depends on it.
+    pub(crate) async fn encode(&self, clients: &Clients, url: &Url, body: &Bytes) -> Result<(Bytes, Option<String>)> {
         if self.passes_through() {
             return Ok((body.clone(), None));
         }
@@ -290,7 +318,12 @@ impl Native {
             let allow_private = self.ask.options.get(ALLOW_PRIVATE_MEDIA).is_some();
             media::embed(clients, &mut body, allow_private, |url| self.protocol.fetches(&self.ask, url)).await?;
         }
-        let request = self.protocol.request(&self.ask, body)?;
+        let mut ask = Cow::Borrowed(&self.ask);
+        if self.protocol.names_region(&ask) {
+            let region = aws::region(clients, &ask.options, url).await?;
+            ask.to_mut().options.0.insert(aws::REGION.to_owned(), region);
+        }
+        let request = self.protocol.request(&ask, body)?;
         let encoded = serde_json::to_vec(&request).map_err(|error| internal(&error))?;
         Ok((encoded.into(), self.protocol.path_of(&self.ask, &request)))
     }
@@ -359,6 +392,7 @@ impl Ask {
             Route::Embeddings => "embeddings",
             Route::Rerank => "rerank",
             Route::Messages => "messages",
+            Route::Beside => self.path.as_str(),
         };
         Error::new(Kind::UnsupportedParams, format!("{} has no {what} endpoint", self.provider))
     }

@@ -8,6 +8,12 @@ mod table;
 
 pub use table::providers;
 
+/// What models are asked through.
+pub const ENDPOINTS: &[&str] = &["chat", "embeddings", "rerank", "responses", "messages"];
+
+/// What there is beside those.
+pub const BESIDE: &[&str] = &["images", "image_edits", "transcriptions", "speech", "moderations", "files", "batches"];
+
 /// One provider: a row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Provider {
@@ -32,8 +38,9 @@ pub struct Provider {
     pub auth: &'static str,
     /// The protocol that it speaks, as [`crate::protocol::find`] knows it; "" for OpenAI's.
     pub protocol: &'static str,
-    /// What it is known to have of `chat`, `embeddings`, `rerank` and `responses`, by its documentation, litellm's or
-    /// traffic. A call to another is sent all the same, but for responses, which are asked for as chats where it lacks them.
+    /// What it is known to have of [`ENDPOINTS`] and [`BESIDE`], by its documentation, litellm's or traffic. A call to
+    /// another of the former is sent all the same, but for responses and messages, which are asked for as chats where it
+    /// lacks them; a call to another of the latter is refused.
     pub endpoints: &'static [&'static str],
     /// Endpoints that are not where OpenAI has them, with their paths under the base URL.
     pub paths: &'static [(&'static str, &'static str)],
@@ -101,7 +108,7 @@ mod tests {
     #[test]
     fn endpoints_are_known_ones() {
         for provider in providers() {
-            let known = |name: &str| ["chat", "embeddings", "rerank", "responses", "messages"].contains(&name);
+            let known = |name: &str| ENDPOINTS.contains(&name) || BESIDE.contains(&name);
             assert!(!provider.endpoints.is_empty(), "{}", provider.name);
             assert!(provider.endpoints.iter().all(|name| known(name)), "{}", provider.name);
             for (name, path) in provider.paths {

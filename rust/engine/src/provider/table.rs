@@ -45,6 +45,20 @@ const WITH_RESPONSES: &[&str] = &["chat", "embeddings", "responses"];
 /// Of those that serve Claude among other models, which alone is asked in Anthropic's own words.
 const WITH_MESSAGES: &[&str] = &["chat", "embeddings", "messages"];
 
+/// All that OpenAI has.
+const OPENAIS: &[&str] = &[
+    "chat",
+    "embeddings",
+    "responses",
+    "images",
+    "image_edits",
+    "transcriptions",
+    "speech",
+    "moderations",
+    "files",
+    "batches",
+];
+
 /// Every provider.
 pub fn providers() -> impl Iterator<Item = &'static Provider> {
     [makers::ROWS, hosts::ROWS, gateways::ROWS, local::ROWS].into_iter().flatten()

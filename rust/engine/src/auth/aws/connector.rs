@@ -25,9 +25,9 @@ pub struct Connector {
 }
 
 impl Connector {
-    /// Over these clients.
-    pub fn new(clients: &Clients) -> Result<Self> {
-        Ok(Self { remote: clients.get(&Verify::System)?, local: clients.get(&Verify::Near)? })
+    /// Over these clients; certificates are verified as the call's own.
+    pub fn new(clients: &Clients, verify: &Verify) -> Result<Self> {
+        Ok(Self { remote: clients.get(verify)?, local: clients.get(&Verify::Near)? })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where credentials and regions come from: the call's own options, else what AWS's own tools look through (environment,
-//! profiles, web identity, container, instance). Fetched once per process and set of options, again before they expire.
+//! profiles, IAM Identity Center, web identity, container, instance). Fetched once per process and set of options, again
+//! before they expire, by certificates that are verified as the call's own.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -25,7 +26,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 
 use super::connector::Connector;
 use crate::error::{Error, Kind, Result};
-use crate::http::Clients;
+use crate::http::{Clients, Verify};
 use crate::protocol::{Options, bad};
 
 /// Credentials are fetched anew this long before they expire: longer than clocks differ, shorter than any are valid.
@@ -56,14 +57,15 @@ const VARIABLES: [&str; 14] = [
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Meant {
     options: Options,
+    verify: Verify,
     region: String,
     environment: [Option<OsString>; VARIABLES.len()],
 }
 
 impl Meant {
-    fn new(options: &Options, region: &str) -> Self {
+    fn new(options: &Options, verify: &Verify, region: &str) -> Self {
         let environment = VARIABLES.map(std::env::var_os);
-        Self { options: options.clone(), region: region.to_owned(), environment }
+        Self { options: options.clone(), verify: verify.clone(), region: region.to_owned(), environment }
     }
 }
 
@@ -89,12 +91,19 @@ impl Cache {
     ///
     /// # Errors
     /// `Authentication`: there are none, or who hands them out refuses. The errors of the calls that fetch them.
-    pub(super) async fn credentials(&self, clients: &Clients, options: &Options, region: &str) -> Result<Credentials> {
+    pub(super) async fn credentials(
+        &self,
+        clients: &Clients,
+        verify: &Verify,
+        options: &Options,
+        region: &str,
+    ) -> Result<Credentials> {
         if let (Some(credentials), None) = (given(options), options.get("aws_role_name")) {
             return Ok(credentials);
         }
-        fetched(&self.credentials, Meant::new(options, region), async || {
-            let credentials = fetch(clients, options, region).await?;
+        fetched(&self.credentials, Meant::new(options, verify, region), async || {
+            let connector = Connector::new(clients, verify)?;
+            let credentials = Fetch { connector, options, region }.credentials().await?;
             let expiry = credentials.expiry().map(|expiry| expiry - EARLY);
             Ok((credentials, expiry))
         })
@@ -103,8 +112,10 @@ impl Cache {
 
     /// The region that the profile, or the instance, is in.
     pub(super) async fn region(&self, clients: &Clients, options: &Options) -> Result<Option<String>> {
-        fetched(&self.regions, Meant::new(options, ""), async || {
-            let config = config(clients)?;
+        // Only files are read, and this machine asked.
+        let verify = Verify::System;
+        fetched(&self.regions, Meant::new(options, &verify, ""), async || {
+            let config = config(Connector::new(clients, &verify)?);
             let mut profile = ProfileFileRegionProvider::builder().configure(&config);
             if let Some(name) = options.get("aws_profile_name") {
                 profile = profile.profile_name(name);
@@ -149,107 +160,103 @@ fn given(options: &Options) -> Option<Credentials> {
     Some(Credentials::new(id, secret, token, None, "options"))
 }
 
-fn config(clients: &Clients) -> Result<ProviderConfig> {
-    let config = ProviderConfig::without_region().with_http_client(Connector::new(clients)?);
-    Ok(config.with_sleep_impl(TokioSleep::new()))
+fn config(connector: Connector) -> ProviderConfig {
+    ProviderConfig::without_region().with_http_client(connector).with_sleep_impl(TokioSleep::new())
 }
 
-async fn fetch(clients: &Clients, options: &Options, region: &str) -> Result<Credentials> {
-    let role = options.get("aws_role_name");
-    if let (Some(role), Some(token)) = (role, options.get("aws_web_identity_token")) {
-        return web_identity(clients, options, region, role, token).await;
-    }
-    let own = match given(options) {
-        Some(credentials) => credentials,
-        None => found(clients, options, region).await?,
-    };
-    match role {
-        Some(role) => assume(clients, options, region, role, own).await,
-        None => Ok(own),
-    }
+/// One fetch of credentials.
+struct Fetch<'a> {
+    connector: Connector,
+    options: &'a Options,
+    region: &'a str,
 }
 
-/// What AWS's own tools would find. A profile that the caller names is looked at alone, as boto3 does.
-async fn found(clients: &Clients, options: &Options, region: &str) -> Result<Credentials> {
-    let region = Region::new(region.to_owned());
-    let config = config(clients)?.with_region(Some(region.clone()));
-    let profile = options.get("aws_profile_name");
-    let found = match profile {
-        Some(profile) => {
-            let profiles = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile);
-            profiles.build().provide_credentials().await
+impl Fetch<'_> {
+    async fn credentials(&self) -> Result<Credentials> {
+        let role = self.options.get("aws_role_name");
+        if let (Some(role), Some(token)) = (role, self.options.get("aws_web_identity_token")) {
+            return self.web_identity(role, token).await;
         }
-        None => {
-            let chain = DefaultCredentialsChain::builder().configure(config).region(region).build().await;
-            chain.provide_credentials().await
+        let own = match given(self.options) {
+            Some(credentials) => credentials,
+            None => self.found().await?,
+        };
+        match role {
+            Some(role) => self.assume(role, own).await,
+            None => Ok(own),
         }
-    };
-    found.map_err(|error| match (&error, profile) {
-        (CredentialsError::CredentialsNotLoaded(_), Some(profile)) => {
-            refused(&format!("profile {profile:?} of ~/.aws/config and ~/.aws/credentials holds none"))
-        }
-        (CredentialsError::CredentialsNotLoaded(_), None) => refused(
-            "there are none in aws_access_key_id and aws_secret_access_key, in the environment variables of the same \
-             names, in the profile of ~/.aws/config and ~/.aws/credentials, behind AWS_WEB_IDENTITY_TOKEN_FILE, at the \
-             container's endpoint or at the EC2 instance's; an API key (api_key or AWS_BEARER_TOKEN_BEDROCK) does as well",
-        ),
-        _ => refused(&causes(&error)),
-    })
-}
-
-fn sts(clients: &Clients, options: &Options, region: &str, own: Option<Credentials>) -> Result<aws_sdk_sts::Client> {
-    let mut config = aws_sdk_sts::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new(region.to_owned()))
-        .http_client(Connector::new(clients)?)
-        .sleep_impl(TokioSleep::new());
-    let endpoint = options.get("aws_sts_endpoint").map(str::to_owned);
-    config.set_endpoint_url(endpoint.or_else(|| std::env::var("AWS_ENDPOINT_URL_STS").ok()));
-    if let Some(own) = own {
-        config = config.credentials_provider(own);
     }
-    Ok(aws_sdk_sts::Client::from_conf(config.build()))
+
+    /// What AWS's own tools would find. A profile that the caller names is looked at alone, as boto3 does.
+    async fn found(&self) -> Result<Credentials> {
+        let region = Region::new(self.region.to_owned());
+        let config = config(self.connector.clone()).with_region(Some(region.clone()));
+        let profile = self.options.get("aws_profile_name");
+        let found = match profile {
+            Some(profile) => {
+                let profiles = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(profile);
+                profiles.build().provide_credentials().await
+            }
+            None => {
+                let chain = DefaultCredentialsChain::builder().configure(config).region(region).build().await;
+                chain.provide_credentials().await
+            }
+        };
+        found.map_err(|error| match (&error, profile) {
+            (CredentialsError::CredentialsNotLoaded(_), Some(profile)) => {
+                refused(&format!("profile {profile:?} of ~/.aws/config and ~/.aws/credentials holds none"))
+            }
+            (CredentialsError::CredentialsNotLoaded(_), None) => refused(
+                "there are none in aws_access_key_id and aws_secret_access_key, in the environment variables of the same \
+                 names, in the profile of ~/.aws/config and ~/.aws/credentials, behind AWS_WEB_IDENTITY_TOKEN_FILE, at the \
+                 container's endpoint or at the EC2 instance's; an API key (api_key or AWS_BEARER_TOKEN_BEDROCK) does as well",
+            ),
+            _ => refused(&causes(&error)),
+        })
+    }
+
+    fn sts(&self, own: Option<Credentials>) -> aws_sdk_sts::Client {
+        let mut config = aws_sdk_sts::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.region.to_owned()))
+            .http_client(self.connector.clone())
+            .sleep_impl(TokioSleep::new());
+        let endpoint = self.options.get("aws_sts_endpoint").map(str::to_owned);
+        config.set_endpoint_url(endpoint.or_else(|| std::env::var("AWS_ENDPOINT_URL_STS").ok()));
+        if let Some(own) = own {
+            config = config.credentials_provider(own);
+        }
+        aws_sdk_sts::Client::from_conf(config.build())
+    }
+
+    fn session_name(&self) -> &str {
+        self.options.get("aws_session_name").unwrap_or(SESSION_NAME)
+    }
+
+    async fn assume(&self, role: &str, own: Credentials) -> Result<Credentials> {
+        let asked = self.sts(Some(own)).assume_role().role_arn(role).role_session_name(self.session_name());
+        let asked = asked.set_external_id(self.options.get("aws_external_id").map(str::to_owned));
+        let answer = asked.send().await.map_err(|error| unassumed(role, &error))?;
+        session(role, answer.credentials)
+    }
+
+    /// `token` is one, or the path of a file that holds it.
+    async fn web_identity(&self, role: &str, token: &str) -> Result<Credentials> {
+        let token = if Path::new(token).is_absolute() {
+            let read = tokio::fs::read_to_string(token).await;
+            read.map_err(|error| bad("aws_web_identity_token", &format!("cannot read the file: {error}")))?
+        } else {
+            token.to_owned()
+        };
+        let asked = self.sts(None).assume_role_with_web_identity().role_arn(role);
+        let asked = asked.role_session_name(self.session_name()).web_identity_token(token.trim());
+        let answer = asked.send().await.map_err(|error| unassumed(role, &error))?;
+        session(role, answer.credentials)
+    }
 }
 
-async fn assume(
-    clients: &Clients,
-    options: &Options,
-    region: &str,
-    role: &str,
-    own: Credentials,
-) -> Result<Credentials> {
-    let answer = sts(clients, options, region, Some(own))?
-        .assume_role()
-        .role_arn(role)
-        .role_session_name(options.get("aws_session_name").unwrap_or(SESSION_NAME))
-        .set_external_id(options.get("aws_external_id").map(str::to_owned))
-        .send()
-        .await;
-    session(role, answer.map_err(|error| refused(&format!("cannot assume {role}: {}", causes(&error))))?.credentials)
-}
-
-/// `token` is one, or the path of a file that holds it.
-async fn web_identity(
-    clients: &Clients,
-    options: &Options,
-    region: &str,
-    role: &str,
-    token: &str,
-) -> Result<Credentials> {
-    let token = if Path::new(token).is_absolute() {
-        let read = tokio::fs::read_to_string(token).await;
-        read.map_err(|error| bad("aws_web_identity_token", &format!("cannot read the file: {error}")))?
-    } else {
-        token.to_owned()
-    };
-    let answer = sts(clients, options, region, None)?
-        .assume_role_with_web_identity()
-        .role_arn(role)
-        .role_session_name(options.get("aws_session_name").unwrap_or(SESSION_NAME))
-        .web_identity_token(token.trim())
-        .send()
-        .await;
-    session(role, answer.map_err(|error| refused(&format!("cannot assume {role}: {}", causes(&error))))?.credentials)
+fn unassumed(role: &str, error: &dyn StdError) -> Error {
+    refused(&format!("cannot assume {role}: {}", causes(error)))
 }
 
 fn session(role: &str, session: Option<Session>) -> Result<Credentials> {

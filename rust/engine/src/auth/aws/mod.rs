@@ -13,16 +13,18 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4::SigningParams;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use reqwest::Request;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Request, Url};
 
 pub use self::credentials::Cache;
 use super::Authorise;
 use crate::error::{Error, Kind, Result};
-use crate::http::Clients;
+use crate::http::{Clients, Verify};
 use crate::protocol::{Options, bad};
 use crate::redact::Secrets;
 
+/// The option that says where.
+pub const REGION: &str = "aws_region_name";
 /// The service that signatures are for.
 const SERVICE: &str = "bedrock";
 /// What stands in an address where its region is not known; see the table of providers.
@@ -33,6 +35,7 @@ const DOMAIN: &str = ".amazonaws.com";
 /// Signs each attempt of a call.
 pub struct Aws {
     options: Options,
+    verify: Verify,
 }
 
 impl Aws {
@@ -40,7 +43,7 @@ impl Aws {
     ///
     /// # Errors
     /// `BadRequest`: half a pair of keys.
-    pub fn new(options: &Options) -> Result<Self> {
+    pub fn new(options: &Options, verify: &Verify) -> Result<Self> {
         for (given, missing) in
             [("aws_access_key_id", "aws_secret_access_key"), ("aws_secret_access_key", "aws_access_key_id")]
         {
@@ -48,18 +51,7 @@ impl Aws {
                 return Err(bad(missing, &format!("must be given with {given}")));
             }
         }
-        Ok(Self { options: options.clone() })
-    }
-
-    async fn region(&self, clients: &Clients, request: &Request) -> Result<String> {
-        if let Some(region) = self.options.get("aws_region_name") {
-            return Ok(region.to_owned());
-        }
-        if let Some(region) = request.url().host_str().and_then(region_of) {
-            return Ok(region.to_owned());
-        }
-        let missing = "pass it, set AWS_REGION_NAME, AWS_REGION or AWS_DEFAULT_REGION, or name a region in the profile";
-        clients.aws.region(clients, &self.options).await?.ok_or_else(|| bad("aws_region_name", missing))
+        Ok(Self { options: options.clone(), verify: verify.clone() })
     }
 
     async fn put_on(&self, clients: &Clients, request: &mut Request) -> Result<Secrets> {
@@ -68,16 +60,16 @@ impl Aws {
         if !is_signed && !is_blank {
             return Ok(Secrets::default());
         }
-        let region = self.region(clients, request).await?;
+        let region = region(clients, &self.options, request.url()).await?;
         if is_blank {
             let host = request.url().host_str().unwrap_or_default().replace(BLANK, &region);
             let url = request.url_mut();
-            url.set_host(Some(&host)).map_err(|_| bad("aws_region_name", &format!("{region:?} is no region")))?;
+            url.set_host(Some(&host)).map_err(|_| bad(REGION, &format!("{region:?} is no region")))?;
         }
         if !is_signed {
             return Ok(Secrets::default());
         }
-        let credentials = clients.aws.credentials(clients, &self.options, &region).await?;
+        let credentials = clients.aws.credentials(clients, &self.verify, &self.options, &region).await?;
         signed(request, &credentials, &region, SystemTime::now())
     }
 }
@@ -86,6 +78,18 @@ impl Authorise for Aws {
     fn authorise<'a>(&'a self, clients: &'a Clients, request: &'a mut Request) -> BoxFuture<'a, Result<Secrets>> {
         self.put_on(clients, request).boxed()
     }
+}
+
+/// The region of a call: the caller's, that of the address, else that of the profile or the machine.
+///
+/// # Errors
+/// `BadRequest`: nobody names one. Those of the calls that ask the machine.
+pub async fn region(clients: &Clients, options: &Options, url: &Url) -> Result<String> {
+    if let Some(region) = options.get(REGION).or_else(|| url.host_str().and_then(region_of)) {
+        return Ok(region.to_owned());
+    }
+    let missing = "pass it, set AWS_REGION_NAME, AWS_REGION or AWS_DEFAULT_REGION, or name a region in the profile";
+    clients.aws.region(clients, options).await?.ok_or_else(|| bad(REGION, missing))
 }
 
 /// The region that a host of AWS is in: `bedrock-runtime.us-east-1.amazonaws.com`.
@@ -143,7 +147,7 @@ mod tests {
     #[test]
     fn half_a_pair_of_keys_is_refused() {
         let options = Options::new([("aws_secret_access_key".to_owned(), "s3cr3t".to_owned())]);
-        let error = Aws::new(&options).err().map(|error| error.to_string());
+        let error = Aws::new(&options, &Verify::System).err().map(|error| error.to_string());
         assert_eq!(
             error.as_deref(),
             Some("BadRequestError: aws_access_key_id: must be given with aws_secret_access_key")

@@ -5,7 +5,6 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use reqwest::Url;
 use rustls::SignatureScheme;
 use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::PrivateKeyDer;
@@ -13,15 +12,12 @@ use rustls::pki_types::pem::PemObject;
 use serde_json::{Value, json};
 
 use super::source::Source;
+use crate::auth::asking::{Asking, ask, form, origin};
 use crate::auth::tokens::Token;
-use crate::body::Body;
-use crate::call::{self, Call};
 use crate::error::{Error, Kind, Result};
 use crate::http::{Clients, Verify};
 use crate::protocol::{Object, now, text};
 use crate::redact::Secrets;
-use crate::target::{Target, Terms};
-use crate::timeouts::Timeouts;
 
 /// What tokens are for.
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -29,9 +25,6 @@ const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 const GRANTS: &str = "https://oauth2.googleapis.com/token";
 /// The longest that Google grants them for, in seconds.
 const LIFE: u64 = 3600;
-/// A machine that has no such server is known by its silence.
-const MACHINE_ANSWERS: Duration = Duration::from_secs(3);
-const GRANTED_WITHIN: Duration = Duration::from_secs(30);
 
 /// A token for the credentials in this place.
 ///
@@ -77,13 +70,6 @@ struct Grant<'a> {
     clients: &'a Clients,
     verify: &'a Verify,
     source: &'a Source,
-}
-
-/// A request's body, how it is written, and the headers beside it.
-enum Asking<'a> {
-    Form(&'a [(&'a str, &'a str)]),
-    Json(Value),
-    Nothing,
 }
 
 impl Grant<'_> {
@@ -241,40 +227,19 @@ impl Grant<'_> {
     }
 
     async fn fetch(&self, url: &str, asking: Asking<'_>, headers: &[(String, String)]) -> Result<Bytes> {
-        let mut headers = headers.to_vec();
-        let (method, body) = match asking {
-            Asking::Form(pairs) => {
-                headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
-                ("POST", Body::Json(form(pairs).into()))
-            }
-            Asking::Json(document) => ("POST", Body::Json(document.to_string().into())),
-            Asking::Nothing => ("GET", Body::Empty),
-        };
-        let is_near = url.starts_with("http://");
-        let within = if is_near && method == "GET" { MACHINE_ANSWERS } else { GRANTED_WITHIN };
-        let terms = Terms {
-            api_base: url.to_owned(),
-            headers,
-            timeouts: Timeouts { connect: Some(within), total: Some(within), ..Timeouts::default() },
-            // What is not encrypted does not leave the machine, so it goes by no proxy.
-            verify: if is_near { Verify::Near } else { self.verify.clone() },
-            ..Terms::default()
-        };
-        let asked = Call { body, verbatim: true, ..Call::default() };
-        let target = Target::new(terms, method, "").map_err(|_| self.unusable(&format!("{url:?} is no address")))?;
-        let reply = call::send(self.clients, &target, &asked).await.map_err(|error| self.failed(&target, error))?;
-        Ok(reply.body)
+        let origin = origin(url).ok_or_else(|| self.unusable(&format!("{url:?} is no address")))?;
+        ask(self.clients, self.verify, url, asking, headers).await.map_err(|error| self.failed(&origin, error))
     }
 
     /// What a request that failed says of the credentials.
-    fn failed(&self, target: &Target, mut error: Error) -> Error {
+    fn failed(&self, origin: &str, mut error: Error) -> Error {
         let document = serde_json::from_slice::<Value>(&error.details().body).unwrap_or_default();
         let why = text(&document, "error_description").unwrap_or(&error.details().message).to_owned();
         if matches!(error.details().status, Some(400 | 401 | 403)) {
-            return self.unusable(&format!("{} refuses them: {why}", target.origin()));
+            return self.unusable(&format!("{origin} refuses them: {why}"));
         }
         let details = error.details_mut();
-        details.message = format!("No token from {}: {why}", target.origin());
+        details.message = format!("No token from {origin}: {why}");
         // What it says is of the token, not of the call.
         (details.body, details.headers) = (Bytes::new(), Vec::new());
         error
@@ -301,9 +266,4 @@ impl Granted {
     fn paid_by(self, project: Option<String>) -> Token {
         Token::new(self.text, project, Duration::from_secs(self.seconds))
     }
-}
-
-/// A form as a query is written.
-fn form(pairs: &[(&str, &str)]) -> String {
-    Url::parse_with_params("http://form", pairs).ok().and_then(|url| url.query().map(str::to_owned)).unwrap_or_default()
 }

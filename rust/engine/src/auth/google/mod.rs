@@ -15,7 +15,8 @@ use reqwest::Request;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue};
 
 use super::Authorise;
-use crate::error::{Error, Kind, Result};
+use super::asking::{bearer, forget};
+use crate::error::Result;
 use crate::http::{Clients, Verify};
 use crate::protocol::Options;
 use crate::redact::Secrets;
@@ -51,14 +52,15 @@ impl Authorise for Google {
             }
             let fetch = || grant::token(clients, &self.verify, &self.source);
             let token = clients.tokens.get(&self.whose, fetch).await?;
-            let unfit = |_| Error::new(Kind::Authentication, "Google's token is no header value");
-            let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.text)).map_err(unfit)?;
-            bearer.set_sensitive(true);
-            request.headers_mut().insert(AUTHORIZATION, bearer);
-            if let Some(project) = token.billed_to.as_ref().and_then(|name| HeaderValue::from_str(name).ok()) {
+            request.headers_mut().insert(AUTHORIZATION, bearer(&token.text, "Google")?);
+            if let Some(project) = token.beside.as_ref().and_then(|name| HeaderValue::from_str(name).ok()) {
                 request.headers_mut().entry(BILLED).or_insert(project);
             }
             Ok(Secrets::new([token.text]))
         })
+    }
+
+    fn refused(&self, clients: &Clients, shown: &HeaderValue) {
+        forget(clients, &self.whose, shown);
     }
 }

@@ -31,7 +31,7 @@ impl Protocol for Anthropic {
     fn path(&self, ask: &Ask) -> Result<String> {
         match ask.route {
             Route::Chat | Route::Messages => Ok("/messages".to_owned()),
-            Route::Embeddings | Route::Rerank => Err(ask.no_route()),
+            Route::Embeddings | Route::Rerank | Route::Beside => Err(ask.no_route()),
         }
     }
 
@@ -62,7 +62,7 @@ impl Protocol for Anthropic {
     fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
-            Route::Embeddings | Route::Rerank | Route::Messages => &[],
+            Route::Embeddings | Route::Rerank | Route::Messages | Route::Beside => &[],
         })
     }
 

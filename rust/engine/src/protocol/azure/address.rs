@@ -31,6 +31,12 @@ pub fn openai(ask: &Ask, base: &str) -> String {
         url.set_path(&format!("{root}/openai/v1"));
         return with_version(url, version.filter(|version| *version != "v1"));
     }
+    // Files and batches belong to the resource, not to a deployment
+    // (https://learn.microsoft.com/azure/ai-foundry/openai/authoring-reference-preview).
+    if ask.model.is_empty() {
+        url.set_path(&format!("{root}/openai"));
+        return with_version(url, version);
+    }
     let deployment = encoded(&ask.model);
     // Cloudflare's gateway has Azure's path already (https://developers.cloudflare.com/ai-gateway/usage/providers/azureopenai).
     let is_gateway = url.host_str() == Some("gateway.ai.cloudflare.com");
@@ -97,7 +103,9 @@ fn has_segments(path: &str, segments: &str) -> bool {
 
 /// Whether the path names a route already.
 fn is_whole(path: &str) -> bool {
-    ["/chat/completions", "/embeddings"].into_iter().any(|route| path.ends_with(route))
+    let routes = ["/chat/completions", "/embeddings", "/images/generations", "/images/edits"];
+    let audio = ["/audio/transcriptions", "/audio/speech"];
+    routes.iter().chain(&audio).any(|route| path.ends_with(route))
 }
 
 /// The address with the version in its query, unless that names one.

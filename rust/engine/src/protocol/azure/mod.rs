@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::anthropic::Anthropic;
 use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route};
 use crate::error::{Error, Kind, Result};
+use crate::provider::structured::Structured;
 
 mod address;
 
@@ -84,6 +85,10 @@ impl Protocol for AzureAi {
         refine(error);
     }
 
+    fn structured(&self, ask: &Ask, asked: Structured) -> Structured {
+        if is_claude(ask) { Anthropic.structured(ask, asked) } else { asked }
+    }
+
     /// A serverless endpoint takes its key as a bearer token, a resource in a header.
     fn key_header(&self, ask: &Ask, base: &str) -> KeyHeader {
         match is_claude(ask) {
@@ -123,6 +128,7 @@ fn route(ask: &Ask) -> Result<String> {
     match ask.route {
         Route::Chat => Ok("/chat/completions".to_owned()),
         Route::Embeddings => Ok("/embeddings".to_owned()),
+        Route::Beside => Ok(ask.path.clone()),
         Route::Rerank | Route::Messages => Err(ask.no_route()),
     }
 }

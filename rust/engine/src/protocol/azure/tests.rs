@@ -30,6 +30,7 @@ fn where_azure_openai_is() {
         ("https://r.openai.azure.com", "v1", v1),
         ("https://r.openai.azure.com", "latest", "https://r.openai.azure.com/openai/v1?api-version=latest"),
         ("https://h/p/chat/completions?a=b", "1", "https://h/p/chat/completions?a=b&api-version=1"),
+        ("https://h/p/audio/speech", "1", "https://h/p/audio/speech?api-version=1"),
         (
             "https://gateway.ai.cloudflare.com/v1/a/g/azure-openai/r",
             "1",
@@ -39,6 +40,8 @@ fn where_azure_openai_is() {
     for (base, version, expected) in cases {
         assert_eq!(openai(&ask("d", version), base), expected, "{base}");
     }
+    let none = openai(&ask("", "1"), "https://r.openai.azure.com");
+    assert_eq!(none, "https://r.openai.azure.com/openai?api-version=1");
     let odd = openai(&ask("a/b ü?", "1"), "https://h");
     assert_eq!(odd, "https://h/openai/deployments/a%2Fb%20%C3%BC%3F?api-version=1");
 }
@@ -95,6 +98,8 @@ fn who_is_spoken_to_how() {
     assert!(AzureAi.path(&Ask { route: Route::Messages, ..other.clone() }).is_err());
     for provider in [&Azure as &dyn Protocol, &AzureAi] {
         assert!(provider.path(&Ask { route: Route::Rerank, ..other.clone() }).is_err());
+        let files = Ask { route: Route::Beside, path: "/files/a%2Fb".into(), ..other.clone() };
+        assert_eq!(provider.path(&files).unwrap(), "/files/a%2Fb");
     }
 }
 

@@ -15,13 +15,18 @@ use crate::protocol::{Ask, Object, bad};
 /// Where the tokens are counted that a body does not count.
 const COUNT: &str = "x-amzn-bedrock-input-token-count";
 
+/// Whether the model takes one text a call: Amazon's do, and each text is a call of its own (see [`crate::several`]).
+pub fn takes_one(model: Model<'_>) -> bool {
+    model.maker == "amazon"
+}
+
 /// OpenAI's parameters that can be said, to some models at least.
 pub const PARAMS: &[&str] = &["dimensions", "encoding_format"];
 
 /// The request.
 ///
 /// # Errors
-/// `BadRequest`: an input that is no text, several where the model takes one a call; `UnsupportedParams`.
+/// `BadRequest`: an input that is no text; `UnsupportedParams`.
 pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
     let mut take = |name: &str| body.shift_remove(name).filter(|value| !value.is_null());
     take("model");
@@ -82,7 +87,7 @@ fn single(ask: &Ask, input: Value) -> Result<Value> {
     let mut texts = texts(input)?;
     match (texts.pop(), texts.is_empty()) {
         (Some(text), true) => Ok(text),
-        _ => Err(bad("input", &format!("{} takes one text a call: call once for each", id(&ask.model)))),
+        _ => Err(bad("input", &format!("{} takes one text a call", id(&ask.model)))),
     }
 }
 
@@ -117,7 +122,7 @@ pub fn reply(ask: &Ask, reply: Value) -> Result<Value> {
     let counted = reply.shift_remove("inputTextTokenCount");
     let mut made = Object::new();
     made.insert("object".into(), "list".into());
-    made.insert("model".into(), ask.model.clone().into());
+    made.insert("model".into(), id(&ask.model).into());
     made.insert("data".into(), Value::Array(rows));
     made.extend(counted.map(|tokens| ("usage".to_owned(), json!({"prompt_tokens": tokens, "total_tokens": tokens}))));
     // What else was told keeps its name; the texts are the caller's own.

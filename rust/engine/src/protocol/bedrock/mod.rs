@@ -1,7 +1,8 @@
 //! Amazon Bedrock's runtime (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Bedrock_Runtime.html).
 //!
 //! Chats go through Converse, which speaks to every model in one way; `invoke/` before a model of Anthropic's asks for
-//! Anthropic's own messages instead. Embeddings go through invoke, in the words of each model's maker.
+//! Anthropic's own messages instead. Embeddings go through invoke, in the words of each model's maker. Reranking is an
+//! operation of another service, which has a host of its own.
 //!
 //! What OpenAI's shape has no place for (server tools, citations, pictures) is kept: the blocks of such a message stand in
 //! its `provider_specific_fields` under `converse`, and sent back they go out as they came.
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::plain::Plain;
 use super::{Ask, EventReader, Object, Protocol, Route, anthropic, text};
+use crate::auth::aws::REGION;
 use crate::aws_frames::FAILURE;
 use crate::chunk::Meaning;
 use crate::classify;
@@ -29,13 +31,14 @@ mod model;
 mod plain;
 mod reply;
 mod request;
+mod rerank;
 mod stream;
 mod tools;
 
 #[cfg(test)]
 mod tests;
 
-use self::model::Model;
+use self::model::{Model, Parts};
 
 /// The tool by which models without structured output of their own are made to answer in JSON.
 const JSON_TOOL: &str = anthropic::JSON_TOOL;
@@ -66,14 +69,19 @@ enum Operation {
     /// Anthropic's messages as they are, through invoke.
     Own,
     Embed,
+    Rerank,
+    /// Cohere's rerank through invoke.
+    RerankInvoked,
 }
 
 impl Protocol for Bedrock {
     fn base_url(&self, ask: &Ask, base: &str) -> Result<String> {
         let is_ours = base.starts_with("https://bedrock-runtime.") && base.ends_with(".amazonaws.com");
-        Ok(match ask.options.get("aws_bedrock_runtime_endpoint").filter(|_| is_ours) {
-            Some(endpoint) => endpoint.to_owned(),
-            None => base.to_owned(),
+        let base = ask.options.get("aws_bedrock_runtime_endpoint").filter(|_| is_ours).unwrap_or(base);
+        Ok(match operation(ask)? {
+            // Also of a VPC's endpoints (https://docs.aws.amazon.com/bedrock/latest/userguide/vpc-interface-endpoints.html).
+            Operation::Rerank => base.replacen("bedrock-runtime.", "bedrock-agent-runtime.", 1),
+            _ => base.to_owned(),
         })
     }
 
@@ -82,7 +90,10 @@ impl Protocol for Bedrock {
             (Operation::Converse, false) => "converse",
             (Operation::Converse, true) => "converse-stream",
             (Operation::Messages | Operation::Own, true) => "invoke-with-response-stream",
-            (Operation::Messages | Operation::Own, false) | (Operation::Embed, _) => "invoke",
+            (Operation::Messages | Operation::Own, false) | (Operation::Embed | Operation::RerankInvoked, _) => {
+                "invoke"
+            }
+            (Operation::Rerank, _) => return Ok("/rerank".to_owned()),
         };
         Ok(format!("/model/{}/{ending}", encoded(model::id(&ask.model))))
     }
@@ -115,8 +126,23 @@ impl Protocol for Bedrock {
             Operation::Messages => anthropic::request::request(ask, body).map(invoke::request),
             Operation::Own => Ok(invoke::request(body)),
             Operation::Embed => embeddings::request(ask, body),
+            Operation::Rerank => rerank::request(ask, body),
+            Operation::RerankInvoked => rerank::invoke(ask, body),
         };
         request.map(Value::Object)
+    }
+
+    fn told<'m>(&self, model: &'m str) -> Option<(&'static str, &'m str)> {
+        Parts::of(model).region.map(|region| (REGION, region))
+    }
+
+    fn names_region(&self, ask: &Ask) -> bool {
+        let is_told = ask.options.get(REGION).is_some() || model::id(&ask.model).starts_with(model::ARN);
+        !is_told && operation(ask).is_ok_and(|operation| operation == Operation::Rerank)
+    }
+
+    fn takes_one_input(&self, ask: &Ask) -> bool {
+        ask.route == Route::Embeddings && embeddings::takes_one(Model::of(&ask.model))
     }
 
     /// Bytes and places in S3 are all that it takes
@@ -138,7 +164,7 @@ impl Protocol for Bedrock {
             Ok(Operation::Converse) => request::PARAMS,
             Ok(Operation::Messages) => anthropic::request::PARAMS,
             Ok(Operation::Embed) => embeddings::PARAMS,
-            Ok(Operation::Own) | Err(_) => &[],
+            Ok(Operation::Own | Operation::Rerank | Operation::RerankInvoked) | Err(_) => &[],
         })
     }
 
@@ -146,7 +172,7 @@ impl Protocol for Bedrock {
         match operation(ask).ok()? {
             Operation::Converse => plain::plain(ask, body),
             Operation::Messages => anthropic::plain::plain(body),
-            Operation::Embed | Operation::Own => None,
+            Operation::Embed | Operation::Own | Operation::Rerank | Operation::RerankInvoked => None,
         }
     }
 
@@ -156,6 +182,7 @@ impl Protocol for Bedrock {
             Operation::Messages => anthropic::reply::reply(reply),
             Operation::Embed => embeddings::reply(ask, reply),
             Operation::Own => Ok(reply),
+            Operation::Rerank | Operation::RerankInvoked => Ok(rerank::reply(reply)),
         }
     }
 
@@ -179,25 +206,29 @@ impl Protocol for Bedrock {
 /// # Errors
 /// `UnsupportedParams`: bodies of other makers through invoke, and endpoints that the service does not have.
 fn operation(ask: &Ask) -> Result<Operation> {
-    match ask.route {
-        Route::Embeddings => Ok(Operation::Embed),
-        Route::Rerank => Err(ask.no_route()),
-        Route::Messages => match (Model::of(&ask.model).maker, ask.model.starts_with(model::INVOKE)) {
-            ("anthropic", _) | ("", true) => Ok(Operation::Own),
-            _ => Err(ask.no_route()),
-        },
-        Route::Chat if !ask.model.starts_with(model::INVOKE) => Ok(Operation::Converse),
-        // The id of an inference profile of the caller's does not say whose model it is.
-        Route::Chat => match Model::of(&ask.model).maker {
-            "anthropic" | "" => Ok(Operation::Messages),
-            maker => {
-                let id = model::id(&ask.model);
-                let why =
-                    format!("invoke/ is for models of anthropic, not of {maker}: Converse serves it as bedrock/{id}");
-                Err(Error::new(Kind::UnsupportedParams, why))
-            }
-        },
+    let Parts { is_invoke, id, .. } = Parts::of(&ask.model);
+    let (maker, operation, instead) = match ask.route {
+        Route::Embeddings => return Ok(Operation::Embed),
+        Route::Beside => return Err(ask.no_route()),
+        Route::Messages => {
+            return match Model::of(&ask.model).maker {
+                "anthropic" => Ok(Operation::Own),
+                "" if is_invoke => Ok(Operation::Own),
+                _ => Err(ask.no_route()),
+            };
+        }
+        Route::Rerank if !is_invoke => return Ok(Operation::Rerank),
+        Route::Chat if !is_invoke => return Ok(Operation::Converse),
+        Route::Rerank => ("cohere", Operation::RerankInvoked, "Rerank"),
+        Route::Chat => ("anthropic", Operation::Messages, "Converse"),
+    };
+    let found = Model::of(&ask.model).maker;
+    // The id of an inference profile of the caller's does not say whose model it is.
+    if found == maker || found.is_empty() {
+        return Ok(operation);
     }
+    let why = format!("invoke/ is for models of {maker}, not of {found}: {instead} serves it as bedrock/{id}");
+    Err(Error::new(Kind::UnsupportedParams, why))
 }
 
 /// Percent-encoded as one segment of a path: ARNs hold slashes and colons.

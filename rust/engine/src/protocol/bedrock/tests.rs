@@ -4,6 +4,7 @@ use base64::Engine as _;
 use bytes::Bytes;
 
 use super::*;
+use crate::protocol::Options;
 
 fn read(events: &[(&str, Value)]) -> Vec<Value> {
     let ask = Ask { provider: "bedrock".into(), model: "converse/amazon.nova-lite-v1:0".into(), ..Ask::default() };
@@ -100,4 +101,22 @@ fn claude_takes_its_own_messages_as_they_are() {
     assert!(read(r#"{"type":"ping"}"#).starts_with("[Chunk"));
     assert!(read(r#"{"type":"message_stop"}"#).starts_with("[Last"));
     assert!(read(r#"{"type":"error","error":{"type":"overloaded_error"}}"#).starts_with("[Failure"));
+}
+
+#[test]
+fn reranking_has_a_host_of_its_own() {
+    let base_of = |model: &str, base: &str, options: &[(&str, &str)]| {
+        let options = options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let options = Options::new(options);
+        let ask = Ask { route: Route::Rerank, model: model.to_owned(), options, ..Ask::default() };
+        Bedrock.base_url(&ask, base).unwrap()
+    };
+    let usual = "https://bedrock-runtime.us-west-2.amazonaws.com";
+    assert_eq!(base_of("m", usual, &[]), "https://bedrock-agent-runtime.us-west-2.amazonaws.com");
+    assert_eq!(base_of("invoke/m", usual, &[]), usual);
+    let vpc = "https://vpce-1.bedrock-runtime.us-west-2.vpce.amazonaws.com";
+    let expected = "https://vpce-1.bedrock-agent-runtime.us-west-2.vpce.amazonaws.com";
+    assert_eq!(base_of("m", usual, &[("aws_bedrock_runtime_endpoint", vpc)]), expected);
+    assert_eq!(base_of("m", expected, &[]), expected);
+    assert_eq!(base_of("m", "http://localhost:1", &[("aws_bedrock_runtime_endpoint", vpc)]), "http://localhost:1");
 }

@@ -43,7 +43,7 @@ impl Protocol for Cohere {
             Route::Chat => "/chat",
             Route::Embeddings => "/embed",
             Route::Rerank => "/rerank",
-            Route::Messages => return Err(ask.no_route()),
+            Route::Messages | Route::Beside => return Err(ask.no_route()),
         };
         Ok(path.to_owned())
     }
@@ -56,7 +56,7 @@ impl Protocol for Cohere {
         let request = match ask.route {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
-            Route::Rerank => Ok(body),
+            Route::Rerank | Route::Beside => Ok(body),
             Route::Messages => Err(ask.no_route()),
         };
         request.map(Value::Object)
@@ -66,7 +66,7 @@ impl Protocol for Cohere {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-            Route::Rerank | Route::Messages => &[],
+            Route::Rerank | Route::Messages | Route::Beside => &[],
         })
     }
 
@@ -78,7 +78,7 @@ impl Protocol for Cohere {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
-            Route::Rerank => Ok(reply),
+            Route::Rerank | Route::Beside => Ok(reply),
             Route::Messages => Err(ask.no_route()),
         }
     }

@@ -6,7 +6,8 @@ use super::{messages, options, take};
 use crate::error::Result;
 use crate::protocol::{Ask, Object, bad, text};
 
-/// OpenAI's parameters that Ollama has.
+/// OpenAI's parameters that Ollama has. A `tool_choice` is none of them, though "auto" and "none", which leaves the tools
+/// out, can be obeyed without one.
 pub const PARAMS: &[&str] = &[
     "frequency_penalty",
     "logprobs",
@@ -20,7 +21,6 @@ pub const PARAMS: &[&str] = &[
     "stream",
     "stream_options",
     "temperature",
-    "tool_choice",
     "tools",
     "top_logprobs",
     "top_p",
@@ -63,7 +63,7 @@ pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
     Ok(request)
 }
 
-/// `tools`, unless none may be called. That one must be called cannot be said, and is left to be refused.
+/// `tools`, unless none may be called. That one must be called cannot be said, and is left to be refused or dropped.
 fn put_tools(body: &mut Object, request: &mut Object) -> Result<()> {
     if body.get("parallel_tool_calls").is_some_and(|parallel| *parallel == true) {
         body.shift_remove("parallel_tool_calls");

@@ -67,7 +67,13 @@ fn a_call_that_must_be_made_cannot_be_said() {
     assert!(refusal(json!({"messages": [], "tools": tools, "parallel_tool_calls": false})).contains("parallel"));
     assert!(refusal(json!({"messages": [], "tools": [{"type": "web_search"}]})).starts_with("tools[0]"));
     let none = request("m", json!({"messages": [], "tools": tools, "tool_choice": "none"}));
-    assert_eq!(none.get("tools"), None);
+    assert_eq!((none.get("tools"), none.get("tool_choice")), (None, None));
+    let auto = request("m", json!({"messages": [], "tools": tools, "tool_choice": "auto"}));
+    assert_eq!((auto.get("tools"), auto.get("tool_choice")), (Some(&tools), None));
+    let given = json!({"messages": [], "tools": tools, "tool_choice": "required"});
+    let Value::Object(given) = given else { panic!("no object") };
+    let left = Ollama.request(&Ask { drop_params: true, ..ask("m") }, given).unwrap();
+    assert_eq!((left.get("tools"), left.get("tool_choice")), (Some(&tools), None));
 }
 
 #[test]

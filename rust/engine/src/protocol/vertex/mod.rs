@@ -56,7 +56,7 @@ impl Protocol for Vertex {
             (Route::Chat, Family::Open(_)) => return Ok("/endpoints/openapi/chat/completions".to_owned()),
             (Route::Embeddings, Family::Gemini(name)) if name.contains("gemini") => ("embedContent", "embedContent"),
             (Route::Embeddings, Family::Gemini(_) | Family::Tuned(_)) => ("predict", "predict"),
-            (Route::Embeddings | Route::Rerank | Route::Messages, _) => return Err(ask.no_route()),
+            (Route::Embeddings | Route::Rerank | Route::Messages | Route::Beside, _) => return Err(ask.no_route()),
         };
         Ok(format!("/{resource}:{}", if ask.stream { streamed } else { whole }))
     }

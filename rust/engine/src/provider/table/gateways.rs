@@ -10,7 +10,19 @@ pub(super) static ROWS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["ZAGUAN_API_KEY"],
         base_vars: &["ZAGUAN_BASE_URL"],
-        endpoints: &["chat", "embeddings", "responses", "messages"],
+        endpoints: &[
+            "chat",
+            "embeddings",
+            "responses",
+            "messages",
+            "images",
+            "image_edits",
+            "transcriptions",
+            "speech",
+            "moderations",
+            "files",
+            "batches",
+        ],
         source: "https://zaguanai.com/docs/api",
         ..HOSTED
     },
@@ -19,7 +31,8 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://openrouter.ai/api/v1",
         key_vars: &["OPENROUTER_API_KEY", "OR_API_KEY"],
         base_vars: &["OPENROUTER_API_BASE"],
-        endpoints: WITH_RESPONSES,
+        // https://www.openrouter.ai/blog/announcements/announcing-audio-apis/; forms with a file are recorded.
+        endpoints: &["chat", "embeddings", "responses", "transcriptions", "speech"],
         source: "https://www.openrouter.ai/docs/quick-start",
         ..HOSTED
     },
@@ -67,8 +80,22 @@ pub(super) static ROWS: &[Provider] = &[
         name: "litellm_proxy",
         key_vars: &["LITELLM_PROXY_API_KEY"],
         base_vars: &["LITELLM_PROXY_API_BASE"],
-        // https://docs.litellm.ai/docs/response_api, https://docs.litellm.ai/docs/anthropic_unified
-        endpoints: &["chat", "embeddings", "rerank", "responses", "messages"],
+        // https://docs.litellm.ai/docs/response_api, https://docs.litellm.ai/docs/supported_endpoints,
+        // https://docs.litellm.ai/docs/anthropic_unified
+        endpoints: &[
+            "chat",
+            "embeddings",
+            "rerank",
+            "responses",
+            "messages",
+            "images",
+            "image_edits",
+            "transcriptions",
+            "speech",
+            "moderations",
+            "files",
+            "batches",
+        ],
         source: "https://docs.litellm.ai/docs/providers/litellm_proxy",
         ..LOCAL
     },

@@ -9,6 +9,9 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.groq.com/openai/v1",
         key_vars: &["GROQ_API_KEY"],
         base_vars: &["GROQ_API_BASE"],
+        // https://console.groq.com/docs/speech-to-text, https://console.groq.com/docs/text-to-speech,
+        // https://console.groq.com/docs/batch
+        endpoints: &["chat", "transcriptions", "speech", "files", "batches"],
         // https://github.com/janhq/jan/issues/8136
         refuses: &["reasoning_content", "thinking_blocks"],
         source: "https://console.groq.com/docs/openai",
@@ -20,7 +23,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.together.ai/v1",
         key_vars: &["TOGETHER_API_KEY", "TOGETHER_AI_API_KEY", "TOGETHERAI_API_KEY", "TOGETHER_AI_TOKEN"],
         base_vars: &["TOGETHER_AI_API_BASE"],
-        endpoints: &["chat", "embeddings", "rerank"],
+        endpoints: &["chat", "embeddings", "rerank", "images", "speech"],
         source: "https://docs.together.ai/docs/inference/openai-compatibility",
         ..HOSTED
     },
@@ -92,7 +95,8 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.tokenfactory.nebius.com/v1",
         key_vars: &["NEBIUS_API_KEY"],
         base_vars: &["NEBIUS_API_BASE"],
-        endpoints: CHAT_AND_EMBEDDINGS,
+        // Images are recorded.
+        endpoints: &["chat", "embeddings", "images"],
         source: "https://docs.tokenfactory.nebius.com/ai-models-inference/dedicated-endpoints",
         ..HOSTED
     },
@@ -135,7 +139,8 @@ pub(super) static ROWS: &[Provider] = &[
         name: "scaleway",
         base_url: "https://api.scaleway.ai/v1",
         key_vars: &["SCW_SECRET_KEY"],
-        endpoints: CHAT_AND_EMBEDDINGS,
+        // https://www.scaleway.com/en/docs/generative-apis/how-to/query-audio-models/
+        endpoints: &["chat", "embeddings", "transcriptions"],
         source: "https://www.scaleway.com/en/docs/generative-apis/api-cli/using-chat-api",
         ..HOSTED
     },
@@ -196,7 +201,8 @@ pub(super) static ROWS: &[Provider] = &[
             Setting::secret("azure_ad_token", &["AZURE_AD_TOKEN", "AZURE_OPENAI_AD_TOKEN"]),
         ],
         protocol: "azure",
-        endpoints: CHAT_AND_EMBEDDINGS,
+        // https://learn.microsoft.com/azure/ai-foundry/openai/authoring-reference-preview has files and batches.
+        endpoints: &["chat", "embeddings", "images", "image_edits", "transcriptions", "speech", "files", "batches"],
         source: "https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference",
         ..HOSTED
     },
@@ -219,15 +225,19 @@ pub(super) static ROWS: &[Provider] = &[
         source: "https://devcenter.heroku.com/articles/openai-compatibility-chat-completions",
         ..HOSTED
     },
-    // A Copilot token of the caller's, for half an hour each: the exchange that makes one of a GitHub token is GitHub's own
-    // affair (https://docs.getbifrost.ai/providers/supported-providers/github-copilot), and so are the headers by which
-    // editors name themselves; a caller who has a right to them passes `extra_headers`. The variable is ours: litellm
-    // keeps its tokens in files. Business and Enterprise have hosts of their own.
+    // A GitHub token, which is exchanged for Copilot's, or one of these. The headers by which editors name themselves are
+    // theirs: a caller who has a right to them passes `extra_headers`. The variable is ours: litellm keeps its tokens in
+    // files. Business and Enterprise have hosts of their own, which the exchange names.
     Provider {
         name: "github_copilot",
         base_url: "https://api.githubcopilot.com",
         key_vars: &["GITHUB_COPILOT_TOKEN"],
         base_vars: &["GITHUB_COPILOT_API_BASE"],
+        options: &[Setting {
+            default: "https://api.github.com/copilot_internal/v2/token",
+            ..Setting::new("copilot_token_url", &["GITHUB_COPILOT_API_KEY_URL"])
+        }],
+        auth: "copilot",
         endpoints: CHAT_AND_EMBEDDINGS,
         source: "https://docs.litellm.ai/docs/providers/github_copilot",
         ..HOSTED

@@ -9,7 +9,8 @@ pub(super) static ROWS: &[Provider] = &[
         aliases: &["vllm"],
         key_vars: &["HOSTED_VLLM_API_KEY"],
         base_vars: &["HOSTED_VLLM_API_BASE"],
-        endpoints: &["chat", "embeddings", "rerank"],
+        // https://docs.vllm.ai/en/v0.22.1/serving/online_serving/
+        endpoints: &["chat", "embeddings", "rerank", "transcriptions"],
         source: "https://docs.vllm.ai/en/v0.8.1/serving/openai_compatible_server.html",
         ..LOCAL
     },
@@ -63,13 +64,15 @@ pub(super) static ROWS: &[Provider] = &[
     Provider {
         name: "llamacpp",
         base_url: "http://localhost:8080/v1",
-        endpoints: &["chat", "embeddings", "rerank", "responses"],
+        // Transcriptions are recorded.
+        endpoints: &["chat", "embeddings", "rerank", "responses", "transcriptions"],
         source: "https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md",
         ..LOCAL
     },
     Provider {
         name: "localai",
         base_url: "http://localhost:8080/v1",
+        endpoints: &["chat", "embeddings", "images", "transcriptions", "speech"],
         source: "https://localai.io/basics/try/",
         ..LOCAL
     },

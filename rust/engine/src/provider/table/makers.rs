@@ -1,6 +1,6 @@
 //! Those who serve models of their own.
 
-use super::{CHAT_AND_EMBEDDINGS, CHAT_AND_RESPONSES, HOSTED, WITH_MESSAGES, WITH_RESPONSES};
+use super::{CHAT_AND_EMBEDDINGS, CHAT_AND_RESPONSES, HOSTED, OPENAIS, WITH_MESSAGES};
 use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
@@ -9,7 +9,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.openai.com/v1",
         key_vars: &["OPENAI_API_KEY"],
         base_vars: &["OPENAI_BASE_URL", "OPENAI_API_BASE"],
-        endpoints: WITH_RESPONSES,
+        endpoints: OPENAIS,
         source: "https://platform.openai.com/docs/api-reference/chat/create",
         ..HOSTED
     },
@@ -55,7 +55,7 @@ pub(super) static ROWS: &[Provider] = &[
         ],
         auth: "aws",
         protocol: "bedrock",
-        endpoints: WITH_MESSAGES,
+        endpoints: &["chat", "embeddings", "rerank", "messages"],
         source: "https://docs.aws.amazon.com/general/latest/gr/bedrock.html",
         ..HOSTED
     },
@@ -102,7 +102,8 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["MISTRAL_AZURE_API_KEY", "MISTRAL_API_KEY"],
         base_vars: &["MISTRAL_AZURE_API_BASE", "MISTRAL_API_BASE"],
         protocol: "mistral",
-        endpoints: CHAT_AND_EMBEDDINGS,
+        // https://docs.mistral.ai/api: batches have another shape there. Transcriptions and moderations are recorded.
+        endpoints: &["chat", "embeddings", "transcriptions", "moderations", "files"],
         source: "https://docs.mistral.ai/api",
         ..HOSTED
     },
@@ -111,7 +112,8 @@ pub(super) static ROWS: &[Provider] = &[
         base_url: "https://api.x.ai/v1",
         key_vars: &["XAI_API_KEY"],
         base_vars: &["XAI_API_BASE"],
-        endpoints: CHAT_AND_RESPONSES,
+        // Images are recorded.
+        endpoints: &["chat", "responses", "images"],
         source: "https://docs.x.ai/developers/rest-api-reference/inference",
         ..HOSTED
     },

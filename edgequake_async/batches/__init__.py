@@ -1,0 +1,1 @@
+"""Batches of requests, under litellm's name for them; ``main`` has the functions."""
