@@ -76,6 +76,7 @@ from .files.main import (
     file_retrieve,
 )
 from .image_generation import aimage_edit, aimage_generation, image_edit, image_generation
+from .messages.main import anthropic_messages
 from .moderation import amoderation, moderation
 from .registry import register_provider, unregister_provider
 from .rerank import arerank, rerank
@@ -83,6 +84,17 @@ from .responses.main import aresponses, responses
 from .text_completion import atext_completion, text_completion
 
 if _TYPE_CHECKING:
+    from . import _logging as _logging
+    from . import anthropic_interface as anthropic_interface
+    from . import constants as constants
+    from . import cost_calculator as cost_calculator
+    from . import exceptions as exceptions
+    from . import litellm_core_utils as litellm_core_utils
+    from . import main as main
+    from . import types as types
+    from . import utils as utils
+    from ._litellm_names import *  # noqa: F403
+    from ._litellm_names import _turn_on_debug as _turn_on_debug
     from ._logging import verbose_logger
     from .capabilities import (
         supports_audio_input,
@@ -224,6 +236,7 @@ __all__ = [
     "aimage_generation",
     "alist_batches",
     "amoderation",
+    "anthropic_messages",
     "arerank",
     "aresponses",
     "aretrieve_batch",
@@ -324,25 +337,28 @@ _LAZY |= {
     for name in names.split()
 }
 _LAZY |= {name: "capabilities" for name in __all__ if name.startswith("supports_")}
-# TypedDicts that programs written for litellm import from its top.
-_LAZY |= dict.fromkeys(
-    (
-        "ChatCompletionAssistantMessage",
-        "ChatCompletionImageObject",
-        "ChatCompletionSystemMessage",
-        "ChatCompletionToolCallFunctionChunk",
-        "ChatCompletionToolMessage",
-        "ChatCompletionToolParam",
-        "ChatCompletionToolParamFunctionChunk",
-        "ChatCompletionUserMessage",
-        "OpenAIMessageContent",
-    ),
-    "types.llms.params",
-)
+# What programs written for litellm import from its top.
+_LAZY |= {
+    "AnthropicThinkingParam": "types.llms.anthropic",
+    "_turn_on_debug": "_logging",
+    "ModelInfo": "types",
+    "OPENAI_CHAT_COMPLETION_PARAMS": "constants",
+    "PromptTokensDetails": "types",
+    "REPEATED_STREAMING_CHUNK_LIMIT": "constants",
+    "ResponseAPIUsage": "types",
+    "get_secret_bool": "switches",
+    "validate_and_fix_thinking_param": "thinking",
+}
+# Where all other classes are looked for: TypedDicts of requests, events of streamed responses.
+_CLASSES = "types.llms.openai"
 # What programs reach through the package without importing it.
-_SUBMODULES = frozenset(
-    {"_logging", "batches", "constants", "cost_calculator", "files", "litellm_core_utils", "main", "types", "utils"}
-)
+_SUBMODULES = {
+    name: name
+    for name in "_logging anthropic_interface batches constants cost_calculator files litellm_core_utils main types "
+    "utils".split()
+}
+# litellm's other name of it.
+_SUBMODULES["anthropic"] = "anthropic_interface"
 _LAZY |= dict.fromkeys(set(_ERRORS) - set(_TOP_LEVEL) - {"EQError"}, "exceptions")
 _LAZY |= dict.fromkeys(set(__all__) - set(globals()) - set(_LAZY), "types")
 

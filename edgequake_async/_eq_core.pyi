@@ -147,6 +147,9 @@ def open_stream(
     """``wire`` is ``chat``, ``events`` (typed), ``lines`` or ``bytes``."""
 
 def resolve(model: str, provider: str | None = None) -> tuple[str, str]: ...
+def serves(endpoint: str, provider: str, model: str) -> bool:
+    """Whether a provider serves a model at an endpoint: ``messages``, ... ."""
+
 def translates(route: str, provider: str, model: str) -> bool:
     """Whether what is asked of a model crosses to its provider in other words than OpenAI's."""
 

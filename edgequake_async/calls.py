@@ -13,7 +13,7 @@ from .loops import enter
 from .media import has_media, inline
 from .ranking import normalise
 from .reply import ReplySource
-from .request import prepare, provider_of
+from .request import prepare, resolve_call
 from .streaming import AsyncStreamWrapper, Reader, SyncStreamWrapper
 from .types import EmbeddingResponse, ModelResponse, RerankResponse
 from .types.construct import construct
@@ -120,8 +120,9 @@ def embed_sync(params: dict[str, Any]) -> EmbeddingResponse:
 def _fallbacks(params: dict[str, Any]) -> Callable[..., Awaitable[ModelResponse | AsyncStreamWrapper]] | None:
     """What asks other models where this one fails, if the call names any; 0.1 us where it does not."""
     get = params.get
+    named = get("fallbacks")
     if not (
-        get("fallbacks")
+        (config.is_rerouting() and config.get("model_fallbacks") if named is None else named)
         or get("context_window_fallbacks")
         or get("context_window_fallback_dict")
         or get("content_policy_fallbacks")
@@ -160,7 +161,7 @@ def _listed(documents: Any) -> Any:
 async def _ask_for_token(params: dict[str, Any]) -> None:
     from .entra import fetch_token
 
-    await fetch_token(params, provider_of(params))
+    await fetch_token(params, resolve_call(params)[0])
 
 
 def _check_input(texts: Any, model: Any) -> None:

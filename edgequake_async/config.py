@@ -21,7 +21,7 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType, ModuleType
 from typing import Any
 from urllib.parse import quote
@@ -37,6 +37,7 @@ __all__ = [
     "default_base",
     "get",
     "handlers",
+    "is_rerouting",
     "is_setting",
     "key_for",
     "options_for",
@@ -46,6 +47,7 @@ __all__ = [
 
 # Names that have an effect today, and those of litellm that programs assign and that need none here.
 DEFAULTS: Mapping[str, Any] = {
+    "add_function_to_prompt": False,
     "allow_private_media": False,
     "api_base": None,
     "api_key": None,
@@ -55,6 +57,8 @@ DEFAULTS: Mapping[str, Any] = {
     "drop_params": False,
     "enable_json_schema_validation": False,
     "headers": None,
+    "model_alias_map": None,
+    "model_fallbacks": None,
     "modify_params": False,
     "num_retries": 3,
     "organization": None,
@@ -63,7 +67,13 @@ DEFAULTS: Mapping[str, Any] = {
     "ssl_verify": True,
     "suppress_debug_info": False,
     "telemetry": False,
+    "use_litellm_proxy": False,
 }
+
+# litellm's programs add to these as well as assign them.
+_FILLED_IN_PLACE: Mapping[str, Callable[[], Any]] = {"custom_provider_map": list, "model_alias_map": dict}
+
+_REROUTING = ("add_function_to_prompt", "model_alias_map", "model_fallbacks", "use_litellm_proxy")
 
 # What is to be filled in in a base URL of the table.
 _BLANK = re.compile(r"\{(\w+)\}")
@@ -71,6 +81,8 @@ _BLANK = re.compile(r"\{(\w+)\}")
 EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 _assigned: dict[str, Any] = {}
+# None until somebody asks, and again when a setting changes.
+_rerouting: bool | None = None
 
 
 def is_setting(name: str) -> bool:
@@ -82,9 +94,9 @@ def get(name: str) -> Any:
     """The value in force of a setting, by the order above (the environment holds keys and bases only)."""
     if name in _assigned:
         return _assigned[name]
-    if name == "custom_provider_map":
-        # litellm's programs append to it as well as assign it.
-        return _assigned.setdefault(name, [])
+    if name in _FILLED_IN_PLACE:
+        assign(name, _FILLED_IN_PLACE[name]())
+        return _assigned[name]
     return _file().get(name, DEFAULTS.get(name))
 
 
@@ -94,14 +106,26 @@ def handlers() -> Sequence[Mapping[str, Any]]:
     return found
 
 
+def is_rerouting() -> bool:
+    """Whether a setting is touched that sends calls elsewhere. Usually none is, so that each call asks this once."""
+    global _rerouting
+    if _rerouting is None:
+        _rerouting = any(name in _assigned or name in _file() for name in _REROUTING)
+    return _rerouting
+
+
 def assign(name: str, value: Any) -> None:
     """Set a setting for this process."""
+    global _rerouting
     _assigned[name] = value
+    _rerouting = None
 
 
 def reset(name: str) -> None:
     """Forget an assigned value, so that the file or the default holds again."""
+    global _rerouting
     _assigned.pop(name, None)
+    _rerouting = None
 
 
 def key_for(provider: str) -> str | None:
@@ -229,21 +253,27 @@ def _file() -> dict[str, Any]:
 class SettingsModule(ModuleType):
     """A module whose settings live in one place, whichever module they are read from or assigned to.
 
-    Names in its ``_LAZY`` (name: submodule) and in its ``_SUBMODULES`` are imported when first asked for.
+    Names in its ``_LAZY`` (name: submodule), in its ``_SUBMODULES`` (name: the submodule that it is), and those of the
+    submodule ``_CLASSES`` are imported when first asked for.
     """
 
     def __getattr__(self, name: str) -> Any:
         if is_setting(name):
             return get(name)
-        if name in self.__dict__.get("_SUBMODULES", ()):
-            return importlib.import_module(f"{self.__name__}.{name}")
+        if submodule := self.__dict__.get("_SUBMODULES", {}).get(name):
+            return importlib.import_module(f"{self.__name__}.{submodule}")
         home = self.__dict__.get("_LAZY", {}).get(name)
         if home is not None:
             value = getattr(importlib.import_module(f"{self.__name__}.{home}"), name)
             alias.rename()
-            # Found at once from now on, and replaceable like any other name.
-            super().__setattr__(name, value)
+            if name in self.__dict__.get("__all__", ()):
+                # Found at once from now on. What only programs for litellm look for stays out of dir().
+                super().__setattr__(name, value)
             return value
+        if name[:1].isupper() and (home := self.__dict__.get("_CLASSES")):
+            classes = importlib.import_module(f"{self.__name__}.{home}")
+            if name in classes.__all__:
+                return getattr(classes, name)
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -18,9 +18,10 @@ from .billed import Counts, besides, counts_of, field
 from .exceptions import BadRequestError, ModelNotMappedError
 from .model_info import known
 from .prices import Rates
+from .reply import get_response_cost_from_hidden_params
 from .tokens import token_counter
 
-__all__ = ["CostPerToken", "completion_cost", "cost_of", "cost_per_token"]
+__all__ = ["CostPerToken", "completion_cost", "cost_of", "cost_per_token", "get_response_cost_from_hidden_params"]
 
 
 class _Required(TypedDict):

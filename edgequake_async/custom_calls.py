@@ -21,6 +21,7 @@ from .custom_errors import no_answer, translated
 from .custom_llm import has
 from .custom_streams import AsyncHandlerStream, SyncHandlerStream
 from .exceptions import BadRequestError, UnsupportedParamsError
+from .redirects import asked_model, goes_to_proxy
 from .request import CallInfo
 from .types import EmbeddingResponse, ModelResponse
 from .types.construct import construct
@@ -83,8 +84,8 @@ class Custom(NamedTuple):
 
 def find(params: Mapping[str, Any]) -> Custom | None:
     """Whose call this is, if it is one of ``custom_provider_map``, whose names win over those of the table."""
-    model, provider = params["model"], params.get("custom_llm_provider")
-    if not isinstance(model, str):
+    model, provider = asked_model(params), params.get("custom_llm_provider")
+    if not isinstance(model, str) or goes_to_proxy(params):
         return None
     prefix, slash, rest = model.partition("/")
     for item in config.handlers():

@@ -19,6 +19,7 @@ from .entra import fetch_token, refuse_credentials
 from .exceptions import BadRequestError, UnsupportedParamsError
 from .form import Part, fields_of
 from .loops import enter
+from .redirects import PROXY, goes_to_proxy
 from .reply import ReplySource
 from .request import (
     OF_AZURE,
@@ -30,6 +31,7 @@ from .request import (
     own_headers,
     refuse,
     resolve,
+    resolve_call,
     serialise,
 )
 from .types.base import Response
@@ -208,8 +210,8 @@ def _resolved(params: dict[str, Any]) -> tuple[str, str]:
             raise BadRequestError(f"{argument}: must be a string, not {type(value).__name__}", "", "")
     params["model"] = model or ""
     if model is None:
-        return resolve("any", named or "openai")[0], ""
-    return resolve(model, named)
+        return resolve("any", PROXY if goes_to_proxy(params) else named or "openai")[0], ""
+    return resolve_call(params)
 
 
 def _path(endpoint: Endpoint, asked: dict[str, Any], model: str) -> str:

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from . import config
 from .exceptions import BadRequestError, ContentPolicyViolationError, ContextWindowExceededError, EQError
-from .request import resolve
+from .request import resolve_call
 
 if TYPE_CHECKING:
     from .streaming import AsyncStreamWrapper
@@ -42,7 +43,11 @@ async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
 
     model = params["model"]
     special = {name: _mapped(name, params.pop(name, None), model) for name in _BY_CLASS}
-    waiting = [_asked(params, each) for each in _listed("fallbacks", params.pop("fallbacks", None), model)]
+    others = params.get("fallbacks")
+    others = config.get("model_fallbacks") if others is None else others
+    # None at all, rather than none of the call's own: each of these is asked on its own.
+    params["fallbacks"] = ()
+    waiting = [_asked(params, each) for each in _listed("fallbacks", others, model)]
     attempt, before = params, None
     while True:
         try:
@@ -71,7 +76,7 @@ def _asked(params: Mapping[str, Any], fallback: str | Mapping[str, Any]) -> dict
 def _provider(params: Mapping[str, Any]) -> str:
     named, model = params.get("custom_llm_provider"), params["model"]
     try:
-        return resolve(model, named)[0]
+        return resolve_call(params)[0]
     except BadRequestError:
         # One that is written in Python, or one that the call itself refuses.
         return str(named or str(model).partition("/")[0])

@@ -21,7 +21,7 @@ from .custom_errors import failure
 from .custom_streams import AsyncHandlerStream, SyncHandlerStream
 from .exceptions import BadRequestError, EQError, Timeout
 from .reply import ReplySource
-from .request import CallInfo, resolve
+from .request import CallInfo, resolve_call
 from .timeouts import read_timeout
 from .types import ModelResponse
 from .types.construct import construct
@@ -42,7 +42,7 @@ class Mock:
         model = params["model"]
         if not isinstance(model, str):
             raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
-        provider, name = resolve(model, params.get("custom_llm_provider"))
+        provider, name = resolve_call(params)
         self._info = CallInfo(provider, name, params.get("api_base") or "")
         self._given = params.get("mock_response")
         self._calls = params.get("mock_tool_calls")

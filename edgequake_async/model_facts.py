@@ -41,6 +41,11 @@ class Facts(NamedTuple):
     writes: int | None
     can: str
 
+    @property
+    def known(self) -> bool:
+        """Whether a row has the model."""
+        return self is not _UNKNOWN
+
 
 # name (a regular expression, from its beginning), tokens in, tokens out, capabilities
 _ROWS: tuple[tuple[str, int | None, int | None, str], ...] = (

@@ -19,6 +19,9 @@ from .exceptions import BadRequestError, ModelNotMappedError
 from .model_facts import CAPABILITIES, facts_of, mode_of
 from .request import resolve
 
+if TYPE_CHECKING:
+    from .types.model_info import ModelInfo
+
 __all__ = [
     "ModelCost",
     "get_max_tokens",
@@ -124,6 +127,13 @@ def in_force() -> dict[str, dict[str, Any]] | None:
     return _filled() if _filled.cache_info().currsize else None
 
 
+def registered(provider: str, name: str) -> dict[str, Any]:
+    """What a program itself has said of a model; empty where it has not."""
+    changes = in_force() or {}
+    entries = (dict.get(changes, key) for key in (f"{provider}/{name}", name))
+    return next((entry for entry in entries if entry is not None), {})
+
+
 def known(
     model: str, provider: str | None = None, when: datetime | None = None, tier: str | None = None
 ) -> tuple[str, dict[str, Any]]:
@@ -161,7 +171,7 @@ def known(
 
 def get_model_info(
     model: str, custom_llm_provider: str | None = None, api_base: str | None = None, api_key: str | None = None
-) -> dict[str, Any]:
+) -> ModelInfo:
     """What is known of a model.
 
     Args:
@@ -188,7 +198,7 @@ def get_model_info(
         "litellm_provider",
         "mode",
     )
-    return {"key": key, **dict.fromkeys((*usual, *CAPABILITIES.values())), **entry}
+    return cast("ModelInfo", {"key": key, **dict.fromkeys((*usual, *CAPABILITIES.values())), **entry})
 
 
 def get_max_tokens(model: str) -> int | None:

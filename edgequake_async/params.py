@@ -111,7 +111,10 @@ def allowed_params(params: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def get_supported_openai_params(
-    model: str, custom_llm_provider: str | None = None, request_type: str = "chat_completion"
+    model: str,
+    custom_llm_provider: str | None = None,
+    request_type: str = "chat_completion",
+    base_model: str | None = None,
 ) -> list[str] | None:
     """OpenAI's parameters that a call to this model may set.
 
@@ -119,6 +122,7 @@ def get_supported_openai_params(
         model: as for ``completion``, with or without its provider.
         custom_llm_provider: the provider, where the model does not name it.
         request_type: ``"chat_completion"`` or ``"embeddings"``.
+        base_model: the model behind a deployment whose name says nothing of it (Azure).
 
     Returns:
         Their names, sorted. None where the provider or the kind of request is unknown.
@@ -130,4 +134,4 @@ def get_supported_openai_params(
         provider, name = resolve(model, custom_llm_provider)
     except BadRequestError:
         return None
-    return None if route is None else _eq_core.supported_params(provider, name, route)
+    return None if route is None else _eq_core.supported_params(provider, base_model or name, route)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from enum import Enum
-from typing import TYPE_CHECKING, Any
+from enum import Enum, EnumMeta
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import _eq_core, config
 
@@ -30,7 +30,14 @@ class _Name(str, Enum):
 
 
 if TYPE_CHECKING:
-    LlmProviders = _Name
+
+    class _Members(EnumMeta):
+        def __getattr__(cls, name: str) -> LlmProviders: ...
+
+    class LlmProviders(_Name, metaclass=_Members):
+        """The providers of the table; the name of a member is the provider's in capitals."""
+
+        _value_: str
 else:
     LlmProviders = _Name(
         "LlmProviders",
@@ -39,6 +46,13 @@ else:
     )
 
 provider_list: list[LlmProviders] = list(LlmProviders)
+
+
+class Environment(TypedDict):
+    """Whether all that a call needs is there, and the names of the variables that are not."""
+
+    keys_in_environment: bool
+    missing_keys: list[str]
 
 
 def get_llm_provider(
@@ -64,14 +78,15 @@ def get_llm_provider(
     Raises:
         BadRequestError: the string names no provider that is known ("LLM Provider NOT provided").
     """
-    from .request import resolve
+    from .request import resolve_call
 
+    call = {"model": model, "custom_llm_provider": custom_llm_provider}
     if config.handlers():
         from .custom_calls import find
 
-        if found := find({"model": model, "custom_llm_provider": custom_llm_provider}):
+        if found := find(call):
             return found.info.model, found.info.provider, api_key, api_base
-    provider, name = resolve(model, custom_llm_provider)
+    provider, name = resolve_call(call)
     row = config.row(provider)
     if provider != "openai" and row["protocol"] in ("", "mistral"):
         api_key = api_key or config.key_for(provider)
@@ -81,7 +96,7 @@ def get_llm_provider(
 
 def validate_environment(
     model: str | None = None, api_key: str | None = None, api_base: str | None = None, api_version: str | None = None
-) -> dict[str, Any]:
+) -> Environment:
     """Whether what a call to a model needs is in the environment.
 
     Args:
@@ -102,7 +117,7 @@ def validate_environment(
     except BadRequestError:
         return {"keys_in_environment": False, "missing_keys": []}
     row = config.row(provider)
-    missing = []
+    missing: list[str] = []
     if row["key_required"] and not api_key and not any(os.environ.get(name) for name in row["key_vars"]):
         usual = f"{provider.upper()}_API_KEY"
         missing.append(usual if usual in row["key_vars"] else row["key_vars"][0])

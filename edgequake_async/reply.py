@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import BaseModel
+
     from . import _eq_core
     from .request import CallInfo
 
-__all__ = ["ReplySource", "hidden_params"]
+__all__ = ["ReplySource", "get_response_cost_from_hidden_params", "hidden_params"]
+
+
+# Of litellm's proxy (https://docs.litellm.ai/docs/proxy/response_headers).
+_COST_HEADER = "x-litellm-response-cost"
 
 
 class ReplySource:
@@ -73,6 +81,17 @@ def hidden_params(info: CallInfo, headers: list[tuple[str, str]]) -> dict[str, A
         "additional_headers": additional,
         "response_cost": None,
     }
+
+
+def get_response_cost_from_hidden_params(hidden_params: Mapping[str, Any] | BaseModel) -> float | None:
+    """What a litellm proxy says that a call cost, in US dollars; None where it does not say.
+
+    Args:
+        hidden_params: a response's ``_hidden_params``.
+    """
+    told = dict(hidden_params).get("additional_headers") or {}
+    cost = told.get(f"llm_provider-{_COST_HEADER}")
+    return None if cost is None else float(cost)
 
 
 def _cost(info: CallInfo, response: Any) -> float | None:

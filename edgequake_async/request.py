@@ -20,6 +20,7 @@ from .entra import CREDENTIALS, check_shown, refuse_credentials
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
 from .params import adapt, allowed_params, drops, joined, without
 from .ranking import ARGUMENTS, to_request
+from .redirects import PROXY, asked_model, goes_to_proxy
 from .structured import fit, read_response_format
 from .timeouts import read_timeout
 from .unserialisable import lone_surrogate, to_body
@@ -37,9 +38,9 @@ __all__ = [
     "make_target",
     "own_headers",
     "prepare",
-    "provider_of",
     "refuse",
     "resolve",
+    "resolve_call",
     "serialise",
 ]
 
@@ -68,17 +69,20 @@ OF_AZURE = ("azure", "azure_ai")
 _CALLS = ("tool_calls", "function_call")
 _PATHS = {
     "chat": "/chat/completions",
+    "messages": "/messages",
     "completions": "/completions",
     "embeddings": "/embeddings",
     "rerank": "/rerank",
     "responses": "/responses",
 }
-# The Responses API keeps `metadata` with the response, and `extra_query` goes into the URL. Beside chat,
-# `response_format` is a word.
+# The Responses API and Anthropic's keep `metadata`. Of the former, `extra_query` goes into the URL; beside chat and in
+# Anthropic's words, `response_format` is none of ours.
 _LOCAL_OF = {
+    "messages": LOCAL - {"metadata", "response_format"},
     "responses": LOCAL - {"metadata"} | {"extra_query"},
     "beside": LOCAL - {"response_format"} | {"extra_query", "stream"},
 }
+_ANTHROPIC_VERSION = {"anthropic-version": "2023-06-01"}
 
 
 @dataclass(frozen=True)
@@ -114,19 +118,19 @@ def resolve(model: str, provider: str | None = None) -> tuple[str, str]:
         raise BadRequestError(f"model: {lone_surrogate(error)}", model, "") from None
 
 
-def provider_of(params: Mapping[str, Any]) -> str:
-    """The provider that a call goes to.
+def resolve_call(params: Mapping[str, Any]) -> tuple[str, str]:
+    """The provider that a call goes to, and what it calls the model.
 
     Raises:
-        BadRequestError: as ``prepare``.
+        BadRequestError: the model is no string, or names no provider that we know.
     """
-    return _resolved(params)[0]
-
-
-def _resolved(params: Mapping[str, Any]) -> tuple[str, str]:
     model, named = params["model"], params.get("custom_llm_provider")
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
+    if config.is_rerouting() or params.get("use_litellm_proxy"):
+        model = asked_model(params)
+        if goes_to_proxy(params):
+            named, model = PROXY, model.removeprefix(f"{PROXY}/")
     return resolve(model, None if named is None else _text("custom_llm_provider", named, model))
 
 
@@ -134,7 +138,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     """Check and split the keyword arguments of a call.
 
     Args:
-        route: ``"chat"``, ``"completions"``, ``"embeddings"``, ``"rerank"`` or ``"responses"``.
+        route: ``"chat"``, ``"completions"``, ``"embeddings"``, ``"messages"``, ``"rerank"`` or ``"responses"``.
         params: every argument of the call; ``None`` means not given. Consumed.
 
     Raises:
@@ -143,7 +147,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         UnsupportedParamsError: an argument asks for something that this version or the provider does not do.
     """
     alias.rename()
-    provider, name = _resolved(params)
+    provider, name = resolve_call(params)
     model, get = params["model"], params.get
     for unsupported in UNSUPPORTED:
         if get(unsupported):
@@ -152,7 +156,7 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     # A provider with a protocol of its own takes its own parameters after the translation, not among OpenAI's.
     row = config.row(provider)
     is_native = bool(row["protocol"]) and _translates(route, provider, name)
-    if route == "chat":
+    if route in ("chat", "messages"):
         body["messages"] = list_messages(params["messages"], model)
     local = local_names(route, provider)
     if provider in OF_AZURE:
@@ -162,7 +166,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
     for key, value in params.items():
         if value is not None and key not in local:
             body[key] = value
-    if (response_format := get("response_format")) is not None:
+    response_format = None if route == "messages" else get("response_format")
+    if response_format is not None:
         body["response_format"] = read_response_format(response_format, model)
     if (dropped := get("additional_drop_params")) is not None:
         if not isinstance(dropped, (list, tuple, set, frozenset)):
@@ -170,7 +175,12 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
             raise BadRequestError(f"additional_drop_params: must be a list of names, not {kind}", model, "")
         for unwanted in dropped:
             body.pop(unwanted, None)
-    if route != "responses":
+    if route == "chat" and config.is_rerouting():
+        # Imported where it is needed: it brings the list of models.
+        from .prompted_functions import tell
+
+        tell(body, provider)
+    if route not in ("messages", "responses"):
         adapt(body, route, provider, params)
     if row["refuses"] and route == "chat":
         body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
@@ -301,7 +311,7 @@ def find_target(
     if key is None and row["key_required"] and base == config.default_base(provider, options):
         names = " or ".join(row["key_vars"])
         raise AuthenticationError(f"No API key for {provider}: pass api_key or set {names}", provider, model)
-    headers = _headers(provider, row, params)
+    headers = _headers(route, provider, row, params)
     if key is None and provider in OF_AZURE:
         check_shown(provider, model, row["key_vars"], options, headers)
     timeout = get("timeout")
@@ -380,12 +390,15 @@ def _text(argument: str, value: Any, model: str) -> str:
     return value
 
 
-def _headers(provider: str, row: Mapping[str, Any], params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+def _headers(
+    route: str, provider: str, row: Mapping[str, Any], params: Mapping[str, Any]
+) -> tuple[tuple[str, str], ...]:
     merged: dict[str, str] = {}
     organization = params.get("organization") or config.get("organization")
     if organization and provider == "openai":
         merged["OpenAI-Organization"] = str(organization)
     for argument, headers in (
+        ("headers", _ANTHROPIC_VERSION if route == "messages" and not row["protocol"] else None),
         ("headers", row.get("headers")),
         ("headers", config.get("headers")),
         ("headers", params.get("headers")),

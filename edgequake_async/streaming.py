@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
+
+from typing_extensions import TypeVar
 
 from . import sync
 from ._error_mapping import to_exception
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from .request import CallInfo
 
 __all__ = ["AsyncStreamWrapper", "CustomStreamWrapper", "SyncStreamWrapper"]
+
+# Text completions stream responses of their own; every other stream is of chunks.
+ChunkT = TypeVar("ChunkT", default=ModelResponseStream)
 
 # Chunks per crossing of the sync shim.
 _BATCH = 256
@@ -134,7 +139,7 @@ class CustomStreamWrapper:
         return f"<{type(self).__name__} of {self.custom_llm_provider}/{self.model}>"
 
 
-class AsyncStreamWrapper(CustomStreamWrapper):
+class AsyncStreamWrapper(CustomStreamWrapper, Generic[ChunkT]):
     """An async iterator of chunks: ``async for chunk in await acompletion(..., stream=True)``.
 
     May be used with ``async with``, which closes it however the block is left. A failure is raised after the chunks
@@ -143,12 +148,12 @@ class AsyncStreamWrapper(CustomStreamWrapper):
 
     def __init__(self, stream: Stream, info: CallInfo, check: Callable[[], None] | None = None) -> None:
         super().__init__(stream, info, check)
-        self._anext: Callable[[], Awaitable[ModelResponseStream]] = stream.__anext__
+        self._anext: Callable[[], Awaitable[ChunkT]] = stream.__anext__
 
-    async def _checked(self) -> ModelResponseStream:
+    async def _checked(self) -> ChunkT:
         """The next chunk; at the end of the stream what it said is checked."""
         try:
-            chunk: ModelResponseStream = await self._stream.__anext__()
+            chunk: ChunkT = await self._stream.__anext__()
             return chunk
         except StopAsyncIteration:
             self._check_end()
@@ -157,7 +162,7 @@ class AsyncStreamWrapper(CustomStreamWrapper):
     def __aiter__(self) -> Self:
         return self
 
-    def __anext__(self) -> Awaitable[ModelResponseStream]:
+    def __anext__(self) -> Awaitable[ChunkT]:
         return self._anext() if self._check is None else self._checked()
 
     async def aclose(self) -> None:
@@ -173,7 +178,7 @@ class AsyncStreamWrapper(CustomStreamWrapper):
         self._abandon()
 
 
-class SyncStreamWrapper(CustomStreamWrapper):
+class SyncStreamWrapper(CustomStreamWrapper, Generic[ChunkT]):
     """An iterator of chunks: ``for chunk in completion(..., stream=True)``.
 
     Crosses into the shim's loop once per batch of chunks that are there, not once per chunk. Abandoning the iterator,
@@ -182,17 +187,17 @@ class SyncStreamWrapper(CustomStreamWrapper):
 
     def __init__(self, stream: Stream, info: CallInfo, check: Callable[[], None] | None = None) -> None:
         super().__init__(stream, info, check)
-        self._ready: deque[ModelResponseStream] = deque()
+        self._ready: deque[ChunkT] = deque()
 
     @classmethod
-    def of(cls, stream: AsyncStreamWrapper) -> Self:
+    def of(cls, stream: AsyncStreamWrapper[ChunkT]) -> Self:
         """The same stream for sync code."""
         return cls(stream._stream, stream._info, stream._check)
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> ModelResponseStream:
+    def __next__(self) -> ChunkT:
         if not self._ready:
             batch = sync.run(_next_batch, self._stream)
             if not batch:
@@ -214,7 +219,7 @@ class SyncStreamWrapper(CustomStreamWrapper):
         self.close()
 
 
-async def _next_batch(stream: Stream) -> list[ModelResponseStream]:
+async def _next_batch(stream: Stream) -> list[Any]:
     """The chunks that are there, waiting for the first; empty at the end of the stream."""
     try:
         while not (batch := stream.take(_BATCH)):

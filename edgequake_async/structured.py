@@ -12,7 +12,7 @@ from pydantic_core import to_json
 from . import _eq_core
 from .exceptions import BadRequestError
 
-__all__ = ["fit", "read_response_format"]
+__all__ = ["fit", "instructed", "read_response_format"]
 
 _TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
 
@@ -58,7 +58,10 @@ def fit(body: dict[str, Any], provider: str, allowed: Collection[str]) -> str | 
     schema = asked.get("json_schema", {}).get("schema") if kind == "json_schema" else None
     if way == "json_object" and schema is not None:
         body["response_format"] = {"type": "json_object"}
-        body["messages"] = _instructed(body["messages"], schema)
+        told = (
+            f"Answer in JSON, and nothing else, that fits this JSON Schema:\n{to_json(schema, fallback=dict).decode()}"
+        )
+        body["messages"] = instructed(body["messages"], told)
     return way
 
 
@@ -66,11 +69,10 @@ def fit(body: dict[str, Any], provider: str, allowed: Collection[str]) -> str | 
 _way = functools.lru_cache(maxsize=1024)(_eq_core.structured_output)
 
 
-def _instructed(messages: list[Any], schema: Any) -> list[Any]:
+def instructed(messages: list[Any], told: str) -> list[Any]:
     """The messages with an instruction: in the system's message where they begin with one of text, for many models take
     one only, and that first.
     """
-    told = f"Answer in JSON, and nothing else, that fits this JSON Schema:\n{to_json(schema, fallback=dict).decode()}"
     first = messages[0]
     if isinstance(first, Mapping) and first.get("role") == "system" and isinstance(first.get("content"), str):
         return [{**first, "content": f"{first['content']}\n\n{told}"}, *messages[1:]]

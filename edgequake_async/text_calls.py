@@ -14,7 +14,7 @@ from .exceptions import APIResponseValidationError, BadRequestError, EQError, Un
 from .loops import enter
 from .params import drops
 from .reply import ReplySource
-from .request import CallInfo, prepare, resolve
+from .request import CallInfo, prepare, resolve_call
 from .streaming import AsyncStreamWrapper
 from .types import ModelResponse, TextChoices, TextCompletionResponse, Usage
 from .types.construct import construct
@@ -27,12 +27,12 @@ _NOT_IN_CHATS = ("best_of", "echo", "logprobs", "suffix")
 _COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
-async def text(params: dict[str, Any]) -> TextCompletionResponse | AsyncStreamWrapper:
+async def text(params: dict[str, Any]) -> TextCompletionResponse | AsyncStreamWrapper[TextCompletionResponse]:
     """A text completion; see ``atext_completion``. ``params`` has every argument, ``None`` for those not given."""
     model = params["model"]
     if not isinstance(model, str):
         raise BadRequestError(f"model: must be a string, not {type(model).__name__}", "", "")
-    provider, name = resolve(model, params.get("custom_llm_provider"))
+    provider, name = resolve_call(params)
     if "azure_ad_token_provider" in params:
         from .entra import fetch_token
 
@@ -55,7 +55,9 @@ async def text(params: dict[str, Any]) -> TextCompletionResponse | AsyncStreamWr
     return response
 
 
-async def _stream(route: str, params: dict[str, Any], reads: type[_Reader]) -> AsyncStreamWrapper:
+async def _stream(
+    route: str, params: dict[str, Any], reads: type[_Reader]
+) -> AsyncStreamWrapper[TextCompletionResponse]:
     port = await enter()
     target, body, info, headers = prepare(route, params)
     reader = reads(info)
@@ -108,7 +110,9 @@ class _ChatReader(_Reader):
         return construct(TextCompletionResponse, {**document, "choices": choices, **said})
 
 
-async def _as_chat(params: dict[str, Any], provider: str, name: str) -> TextCompletionResponse | AsyncStreamWrapper:
+async def _as_chat(
+    params: dict[str, Any], provider: str, name: str
+) -> TextCompletionResponse | AsyncStreamWrapper[TextCompletionResponse]:
     # Looked up late: programs replace it to watch calls.
     import edgequake_async
 

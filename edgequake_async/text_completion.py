@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,6 +15,54 @@ if TYPE_CHECKING:
 __all__ = ["atext_completion", "text_completion"]
 
 
+@overload
+async def atext_completion(
+    prompt: Prompt,
+    model: str | None = ...,
+    *,
+    stream: Literal[True],
+    echo: bool | None = ...,
+    logprobs: int | None = ...,
+    max_tokens: int | None = ...,
+    n: int | None = ...,
+    stop: str | Sequence[str] | None = ...,
+    temperature: float | None = ...,
+    api_base: str | None = ...,
+    api_key: str | None = ...,
+    **kwargs: Any,
+) -> AsyncStreamWrapper[TextCompletionResponse]: ...
+@overload
+async def atext_completion(
+    prompt: Prompt,
+    model: str | None = ...,
+    *,
+    stream: Literal[False] | None = ...,
+    echo: bool | None = ...,
+    logprobs: int | None = ...,
+    max_tokens: int | None = ...,
+    n: int | None = ...,
+    stop: str | Sequence[str] | None = ...,
+    temperature: float | None = ...,
+    api_base: str | None = ...,
+    api_key: str | None = ...,
+    **kwargs: Any,
+) -> TextCompletionResponse: ...
+@overload
+async def atext_completion(
+    prompt: Prompt,
+    model: str | None = ...,
+    *,
+    stream: bool | None,
+    echo: bool | None = ...,
+    logprobs: int | None = ...,
+    max_tokens: int | None = ...,
+    n: int | None = ...,
+    stop: str | Sequence[str] | None = ...,
+    temperature: float | None = ...,
+    api_base: str | None = ...,
+    api_key: str | None = ...,
+    **kwargs: Any,
+) -> TextCompletionResponse | AsyncStreamWrapper[TextCompletionResponse]: ...
 async def atext_completion(
     prompt: Prompt,
     model: str | None = None,
@@ -39,7 +87,7 @@ async def atext_completion(
     model_list: list[Any] | None = None,
     custom_llm_provider: str | None = None,
     **kwargs: Any,
-) -> TextCompletionResponse | AsyncStreamWrapper:
+) -> TextCompletionResponse | AsyncStreamWrapper[TextCompletionResponse]:
     """Ask a model to continue a text.
 
     Providers that speak OpenAI's protocol are asked at ``/completions``
@@ -66,6 +114,54 @@ async def atext_completion(
     return await text(params)
 
 
+@overload
+def text_completion(
+    prompt: Prompt,
+    model: str | None = ...,
+    *,
+    stream: Literal[True],
+    echo: bool | None = ...,
+    logprobs: int | None = ...,
+    max_tokens: int | None = ...,
+    n: int | None = ...,
+    stop: str | Sequence[str] | None = ...,
+    temperature: float | None = ...,
+    api_base: str | None = ...,
+    api_key: str | None = ...,
+    **kwargs: Any,
+) -> SyncStreamWrapper[TextCompletionResponse]: ...
+@overload
+def text_completion(
+    prompt: Prompt,
+    model: str | None = ...,
+    *,
+    stream: Literal[False] | None = ...,
+    echo: bool | None = ...,
+    logprobs: int | None = ...,
+    max_tokens: int | None = ...,
+    n: int | None = ...,
+    stop: str | Sequence[str] | None = ...,
+    temperature: float | None = ...,
+    api_base: str | None = ...,
+    api_key: str | None = ...,
+    **kwargs: Any,
+) -> TextCompletionResponse: ...
+@overload
+def text_completion(
+    prompt: Prompt,
+    model: str | None = ...,
+    *,
+    stream: bool | None,
+    echo: bool | None = ...,
+    logprobs: int | None = ...,
+    max_tokens: int | None = ...,
+    n: int | None = ...,
+    stop: str | Sequence[str] | None = ...,
+    temperature: float | None = ...,
+    api_base: str | None = ...,
+    api_key: str | None = ...,
+    **kwargs: Any,
+) -> TextCompletionResponse | SyncStreamWrapper[TextCompletionResponse]: ...
 def text_completion(
     prompt: Prompt,
     model: str | None = None,
@@ -90,7 +186,7 @@ def text_completion(
     model_list: list[Any] | None = None,
     custom_llm_provider: str | None = None,
     **kwargs: Any,
-) -> TextCompletionResponse | SyncStreamWrapper:
+) -> TextCompletionResponse | SyncStreamWrapper[TextCompletionResponse]:
     """``atext_completion`` for code without an event loop; see there. Works inside a running loop too, which it blocks.
 
     Returns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, overload
 
 from .exceptions import EQError
 from .model_info import known
@@ -13,13 +13,30 @@ __all__ = ["trim_messages"]
 _CUT = ".."
 
 
+@overload
+def trim_messages(
+    messages: list[Any],
+    model: str | None = ...,
+    trim_ratio: float = ...,
+    return_response_tokens: Literal[False] = ...,
+    max_tokens: int | None = ...,
+) -> list[Any]: ...
+@overload
+def trim_messages(
+    messages: list[Any],
+    model: str | None = ...,
+    trim_ratio: float = ...,
+    *,
+    return_response_tokens: Literal[True],
+    max_tokens: int | None = ...,
+) -> tuple[list[Any], int]: ...
 def trim_messages(
     messages: list[Any],
     model: str | None = None,
     trim_ratio: float = 0.75,
     return_response_tokens: bool = False,
     max_tokens: int | None = None,
-) -> Any:
+) -> list[Any] | tuple[list[Any], int]:
     """Leave out the oldest messages, and shorten one in its middle, until the rest fits.
 
     System messages stay, and so do the results of tools after the last call of them: an answer of the provider needs

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .request import CallInfo
     from .types import ModelResponse
 
-__all__ = ["checker"]
+__all__ = ["checker", "validate_schema"]
 
 # Raises ValueError for a text that is not what was asked for.
 _Judge = Callable[[str], object]
@@ -48,7 +48,7 @@ def checker(params: Mapping[str, Any], info: CallInfo) -> Callable[[ModelRespons
         schema = (asked.get("json_schema") or {}).get("schema")
         if asked.get("type") != "json_schema" or schema is None:
             return None
-        judge = _judge(schema, info)
+        judge = _judge(schema, info.provider, info.model, "response_format['json_schema']['schema']")
 
     def check(response: ModelResponse | None) -> None:
         for choice in response.choices if response is not None else ():
@@ -66,29 +66,41 @@ def checker(params: Mapping[str, Any], info: CallInfo) -> Callable[[ModelRespons
     return check
 
 
+def validate_schema(schema: Mapping[str, Any], response: str) -> None:
+    """Whether a text is JSON that fits a schema, by jsonschema (the extra ``jsonschema``).
+
+    Raises:
+        JSONSchemaValidationError: it is not, or does not.
+        UnsupportedParamsError: jsonschema is not installed.
+        BadRequestError: the schema is none.
+    """
+    judge = _judge(schema, "", "", "schema")
+    try:
+        judge(response)
+    except ValueError as error:
+        raise JSONSchemaValidationError("", "", response, _text(schema)) from error
+
+
 def _text(schema: Any) -> str:
     return to_json(schema, fallback=dict).decode()
 
 
-def _judge(schema: Any, info: CallInfo) -> _Judge:
+def _judge(schema: Any, provider: str, model: str, argument: str) -> _Judge:
     try:
         from jsonschema.exceptions import SchemaError
         from jsonschema.validators import Draft202012Validator, validator_for
         from referencing import Registry
         from referencing.exceptions import Unresolvable
     except ImportError:
-        message = (
-            "enable_json_schema_validation of a schema needs jsonschema: pip install 'edgequake-async[jsonschema]'"
-        )
-        raise UnsupportedParamsError(message, info.provider, info.model) from None
+        message = "to validate by a schema needs jsonschema: pip install 'edgequake-async[jsonschema]'"
+        raise UnsupportedParamsError(message, provider, model) from None
     # Mappings of any class, as they were sent.
     schema = json.loads(_text(schema))
     cls = validator_for(schema, default=Draft202012Validator)
     try:
         cls.check_schema(schema)
     except SchemaError as error:
-        where = f"response_format['json_schema']['schema']: {error.message}"
-        raise BadRequestError(where, info.model, info.provider) from None
+        raise BadRequestError(f"{argument}: {error.message}", model, provider) from None
     # An empty registry: the default one would fetch what a reference names.
     validator = cls(schema, registry=Registry())
 

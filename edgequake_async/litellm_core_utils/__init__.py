@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import get_llm_provider_logic, streaming_handler
+from . import core_helpers, get_llm_provider_logic, json_validation_rule, streaming_handler
 
-__all__ = ["get_llm_provider_logic", "streaming_handler"]
+__all__ = ["core_helpers", "get_llm_provider_logic", "json_validation_rule", "streaming_handler"]

@@ -12,7 +12,7 @@ from .._error_mapping import to_exception
 from ..exceptions import BadRequestError
 from ..loops import enter
 from ..reply import ReplySource
-from ..request import prepare, resolve
+from ..request import prepare, resolve_call
 from ..structured import read_response_format
 from ..types import ResponsesAPIResponse
 from ..types.tolerant import read
@@ -86,7 +86,7 @@ def _bridged(params: dict[str, Any]) -> Asked | None:
 
         if custom := find({**params, "messages": []}):
             return to_chat(params, custom.info.provider, custom.info.model)
-    provider, name = resolve(model, params.get("custom_llm_provider"))
+    provider, name = resolve_call(params)
     return None if "responses" in config.row(provider).get("endpoints", ()) else to_chat(params, provider, name)
 
 

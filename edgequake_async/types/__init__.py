@@ -38,11 +38,12 @@ from .message import (
     FunctionCall,
     Message,
 )
+from .model_info import ModelInfo
 from .moderation import ModerationCategories, OpenAIModerationResponse, OpenAIModerationResult
 from .rerank import RerankResponse, RerankResponseMeta, RerankResponseResult
 from .responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 from .text import TextChoices, TextCompletionResponse
-from .usage import CompletionTokensDetailsWrapper, PromptTokensDetailsWrapper, Usage
+from .usage import CompletionTokensDetailsWrapper, PromptTokensDetails, PromptTokensDetailsWrapper, Usage
 
 __all__ = [
     "BatchErrors",
@@ -71,6 +72,7 @@ __all__ = [
     "ImageUsage",
     "LiteLLMBatch",
     "Message",
+    "ModelInfo",
     "ModelResponse",
     "ModelResponseBase",
     "ModelResponseStream",
@@ -79,6 +81,7 @@ __all__ = [
     "OpenAIModerationResponse",
     "OpenAIModerationResult",
     "OpenAIObject",
+    "PromptTokensDetails",
     "PromptTokensDetailsWrapper",
     "RerankResponse",
     "RerankResponseMeta",
@@ -99,6 +102,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     # Programs reach these through the package without importing them: litellm.types.utils.ModelResponse.
-    if name in {"llms", "utils"}:
+    if name in {"llms", "router", "utils"}:
         return importlib.import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,6 +16,7 @@ from pydantic import SerializeAsAny
 
 from .base import AS_SENT, OpenAIObject, Text
 from .construct import construct
+from .event_names import ResponsesAPIStreamEvents
 from .responses import ResponseOutputContent, ResponseOutputItem, ResponsesAPIResponse
 
 _Place = Annotated[int | None, AS_SENT]
@@ -317,34 +317,50 @@ EVENTS: Mapping[str, type[BaseResponsesAPIStreamEvent]] = MappingProxyType(
 )
 
 
-class _Name(str, Enum):
-    """A text with a name of its own."""
-
-    def __str__(self) -> str:
-        return str(self.value)
-
-
-def _constant(kind: str) -> str:
-    """litellm's constant for a type: ``RESPONSE_`` stands only before what the response itself goes through."""
-    bare = kind.removeprefix("response.")
-    own = kind != bare and "." not in bare
-    return f"{'RESPONSE_' if own else ''}{bare.replace('.', '_').upper()}"
-
-
-# An event's ``type`` is the plain text that was sent, which equals its constant here.
-ResponsesAPIStreamEvents = _Name(  # type: ignore[call-overload]
-    "ResponsesAPIStreamEvents", {_constant(kind): kind for kind in EVENTS}, module=__name__
-)
-
 __all__ = [
-    "EVENTS",
     "BaseResponsesAPIStreamEvent",
+    "ContentPartAddedEvent",
+    "ContentPartDoneEvent",
+    "ErrorEvent",
+    "FileSearchCallCompletedEvent",
+    "FileSearchCallInProgressEvent",
+    "FileSearchCallSearchingEvent",
+    "FunctionCallArgumentsDeltaEvent",
+    "FunctionCallArgumentsDoneEvent",
     "GenericEvent",
+    "ImageGenerationPartialImageEvent",
+    "MCPCallArgumentsDeltaEvent",
+    "MCPCallArgumentsDoneEvent",
+    "MCPCallCompletedEvent",
+    "MCPCallFailedEvent",
+    "MCPCallInProgressEvent",
+    "MCPListToolsCompletedEvent",
+    "MCPListToolsFailedEvent",
+    "MCPListToolsInProgressEvent",
+    "OutputItemAddedEvent",
+    "OutputItemDoneEvent",
+    "OutputTextAnnotationAddedEvent",
+    "OutputTextDeltaEvent",
+    "OutputTextDoneEvent",
+    "ReasoningSummaryPartDoneEvent",
+    "ReasoningSummaryTextDeltaEvent",
+    "ReasoningSummaryTextDoneEvent",
+    "ReasoningTextDeltaEvent",
+    "ReasoningTextDoneEvent",
+    "RefusalDeltaEvent",
+    "RefusalDoneEvent",
+    "ResponseCompletedEvent",
+    "ResponseCreatedEvent",
+    "ResponseFailedEvent",
+    "ResponseInProgressEvent",
+    "ResponseIncompleteEvent",
+    "ResponsePartAddedEvent",
+    "ResponseQueuedEvent",
     "ResponsesAPIStreamEvents",
-    "event_of",
-    "read_event",
+    "WebSearchCallCompletedEvent",
+    "WebSearchCallInProgressEvent",
+    "WebSearchCallSearchingEvent",
 ]
-__all__ += sorted(cls.__name__ for cls in EVENTS.values())
 
 
 def event_of(document: Mapping[str, Any]) -> BaseResponsesAPIStreamEvent:

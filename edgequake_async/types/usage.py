@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from .base import AS_SENT, OpenAIObject, adopt, constructor
 
-__all__ = ["CompletionTokensDetailsWrapper", "PromptTokensDetailsWrapper", "Usage"]
+__all__ = ["CompletionTokensDetailsWrapper", "PromptTokensDetails", "PromptTokensDetailsWrapper", "Usage"]
 
 _Count = Annotated[int, AS_SENT]
 
@@ -24,6 +24,10 @@ class PromptTokensDetailsWrapper(OpenAIObject):
         image_tokens: int | None = None
         cache_write_tokens: int | None = None
         cache_creation_tokens: int | None = None
+
+
+# OpenAI's class of that name is the base of litellm's; here it is one.
+PromptTokensDetails = PromptTokensDetailsWrapper
 
 
 class CompletionTokensDetailsWrapper(OpenAIObject):

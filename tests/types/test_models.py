@@ -84,8 +84,8 @@ def chunk(**changes: Any) -> ModelResponseStream:
 def test_public_names_are_sorted_and_complete() -> None:
     assert types.__all__ == sorted(types.__all__)
     models = {name for name, value in vars(types).items() if inspect.isclass(value) and issubclass(value, OpenAIObject)}
-    # A dict of a known shape, which handlers yield; a dict with more names; a file.
-    others = {"GenericStreamingChunk", "ModerationCategories", "HttpxBinaryResponseContent"}
+    # Dicts of known shapes; a dict with more names; a file.
+    others = {"GenericStreamingChunk", "HttpxBinaryResponseContent", "ModelInfo", "ModerationCategories"}
     assert models | others == set(types.__all__)
     assert types.StreamingModelResponse is ModelResponseStream
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import openai
+from . import anthropic, anthropic_messages, openai
 
-__all__ = ["openai"]
+__all__ = ["anthropic", "anthropic_messages", "openai"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..binary import HttpxBinaryResponseContent
 from ..files import FileDeleted, OpenAIFileObject
+from ..message import Function
 from ..moderation import OpenAIModerationResponse, OpenAIModerationResult
 from ..response_events import *  # noqa: F403
 from ..response_events import __all__ as _EVENTS
@@ -11,8 +12,8 @@ from ..responses import ResponseAPIUsage, ResponseOutputContent, ResponseOutputI
 from .params import *  # noqa: F403
 from .params import __all__ as _PARAMS
 
-__all__ = ["ResponseAPIUsage", "ResponseOutputContent", "ResponseOutputItem", "ResponsesAPIResponse"]
+__all__ = ["Function", "ResponseAPIUsage", "ResponseOutputContent", "ResponseOutputItem", "ResponsesAPIResponse"]
 __all__ += ["FileDeleted", "HttpxBinaryResponseContent", "OpenAIFileObject"]
 __all__ += ["OpenAIModerationResponse", "OpenAIModerationResult"]
 __all__ += _PARAMS
-__all__ += [name for name in _EVENTS if name not in {"EVENTS", "event_of", "read_event"}]
+__all__ += _EVENTS

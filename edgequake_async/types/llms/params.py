@@ -10,9 +10,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypedDict
 
 __all__ = [
+    "AllMessageValues",
+    "ChatCompletionAnnotation",
+    "ChatCompletionAnnotationURLCitation",
     "ChatCompletionAssistantMessage",
+    "ChatCompletionAudioParam",
     "ChatCompletionImageObject",
     "ChatCompletionImageUrlObject",
+    "ChatCompletionModality",
+    "ChatCompletionPredictionContentParam",
     "ChatCompletionSystemMessage",
     "ChatCompletionTextObject",
     "ChatCompletionToolCallFunctionChunk",
@@ -21,6 +27,9 @@ __all__ = [
     "ChatCompletionToolParamFunctionChunk",
     "ChatCompletionUserMessage",
     "OpenAIMessageContent",
+    "OpenAIWebSearchOptions",
+    "OpenAIWebSearchUserLocation",
+    "ResponseInputParam",
 ]
 
 
@@ -112,3 +121,57 @@ class ChatCompletionToolParam(TypedDict, total=False):
     type: Literal["function"] | str
     function: ChatCompletionToolParamFunctionChunk
     cache_control: Mapping[str, Any]
+
+
+class ChatCompletionAnnotationURLCitation(TypedDict, total=False):
+    """Which page a part of an answer rests on, and from where to where in the text."""
+
+    start_index: int
+    end_index: int
+    title: str
+    url: str
+
+
+class ChatCompletionAnnotation(TypedDict, total=False):
+    """A note on a part of an answer."""
+
+    type: Literal["url_citation"]
+    url_citation: ChatCompletionAnnotationURLCitation
+
+
+class ChatCompletionAudioParam(TypedDict, total=False):
+    """How a spoken answer is to sound."""
+
+    format: Literal["wav", "aac", "mp3", "flac", "opus", "pcm16"]
+    voice: Any
+
+
+class ChatCompletionPredictionContentParam(TypedDict, total=False):
+    """What most of the answer will be, which makes it faster."""
+
+    type: Literal["content"]
+    content: str | Iterable[ChatCompletionTextObject]
+
+
+class OpenAIWebSearchUserLocation(TypedDict, total=False):
+    """Where the user roughly is."""
+
+    type: Literal["approximate"]
+    approximate: Mapping[str, str]
+
+
+class OpenAIWebSearchOptions(TypedDict, total=False):
+    """How a model searches the web."""
+
+    search_context_size: Literal["low", "medium", "high"] | None
+    user_location: OpenAIWebSearchUserLocation | None
+
+
+ChatCompletionModality = Literal["text", "audio"]
+
+AllMessageValues = (
+    ChatCompletionUserMessage | ChatCompletionAssistantMessage | ChatCompletionToolMessage | ChatCompletionSystemMessage
+)
+
+# What the Responses API is asked: items, each of them a dict of its type.
+ResponseInputParam = list[Mapping[str, Any]]

@@ -185,6 +185,14 @@ pub fn translates(route: &str, provider: &str, model: &str) -> bool {
     provider::find(provider).is_some_and(|row| protocol::translates(row.protocol, &ask))
 }
 
+/// Whether a provider serves a model at an endpoint: `messages`, ... .
+#[pyfunction]
+pub fn serves(endpoint: &str, provider: &str, model: &str) -> bool {
+    let ask = || Ask { route: Route::named(endpoint).unwrap_or_default().0, model: model.to_owned(), ..Ask::default() };
+    let row = provider::find(provider).filter(|row| row.endpoints.contains(&endpoint));
+    row.is_some_and(|row| protocol::find(row.protocol).is_none_or(|protocol| protocol.path(&ask()).is_ok()))
+}
+
 /// The option that a model's name tells, and its value, such as a region.
 #[pyfunction]
 pub fn told_by_model(provider: &str, model: &str) -> Option<(&'static str, String)> {

@@ -38,6 +38,7 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::structured_output, module)?)?;
     module.add_function(wrap_pyfunction!(call::media_type, module)?)?;
     module.add_function(wrap_pyfunction!(call::resolve, module)?)?;
+    module.add_function(wrap_pyfunction!(call::serves, module)?)?;
     module.add_function(wrap_pyfunction!(call::translates, module)?)?;
     module.add_function(wrap_pyfunction!(call::told_by_model, module)?)?;
     module.add_function(wrap_pyfunction!(call::providers, module)?)?;
@@ -45,7 +46,6 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(params::param_effects, module)?)?;
     module.add_function(wrap_pyfunction!(params::supported_params, module)?)?;
     module.add_function(wrap_pyfunction!(params::unsupported_params, module)?)?;
-    module.add_function(wrap_pyfunction!(call::translates, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::count_tokens, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::count_tokens_async, module)?)?;
     module.add_function(wrap_pyfunction!(tokens::encode_tokens, module)?)?;

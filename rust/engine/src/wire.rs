@@ -76,10 +76,13 @@ enum Source {
 }
 
 impl Reader {
-    /// A reader of what `wire` says, or of a chat in another protocol.
+    /// A reader of what `wire` says, or of a chat in another protocol or framing.
     pub fn new(wire: Wire, native: Option<(Framing, Box<dyn EventReader>)>) -> Self {
         Self(match (wire, native) {
-            (Wire::Chat, Some((framing, reader))) => Source::Translated(Translated::new(framing, reader)),
+            // In server-sent events, typed ones are what they are whoever sends them.
+            (Wire::Chat, Some((framing, reader))) | (Wire::Events, Some((framing @ Framing::AwsFrames, reader))) => {
+                Source::Translated(Translated::new(framing, reader))
+            }
             (Wire::Chat, None) => Source::Chat(Decoder::new(MAX_ITEM_BYTES)),
             (Wire::Events, _) => Source::Events(Decoder::new(MAX_ITEM_BYTES)),
             (Wire::Lines, _) => Source::Lines(Lines::default()),
@@ -163,7 +166,7 @@ impl Translated {
 const LAST_EVENTS: [&str; 3] = ["message_stop", "response.completed", "response.incomplete"];
 
 /// One event that says what it is. `error` is a failure wherever it comes; `response.failed` is one of OpenAI's.
-fn read_typed(event: Event) -> Meaning {
+pub(crate) fn read_typed(event: Event) -> Meaning {
     let json = event.data;
     match json.trim_ascii() {
         b"" => return Meaning::Nothing,

@@ -29,7 +29,7 @@ impl Protocol for Mistral {
             Route::Chat => Ok("/chat/completions".to_owned()),
             Route::Embeddings => Ok("/embeddings".to_owned()),
             Route::Beside => Ok(ask.path.clone()),
-            Route::Rerank => Err(ask.no_route()),
+            Route::Rerank | Route::Messages => Err(ask.no_route()),
         }
     }
 

@@ -52,6 +52,8 @@ pub enum Route {
     Embeddings,
     /// Documents in the order of what they have to do with a question.
     Rerank,
+    /// A chat in the words of Anthropic's Messages API, both ways.
+    Messages,
     /// Pictures, sound, moderation, files, batches: spoken as OpenAI does or not at all, at [`Ask::path`].
     Beside,
 }
@@ -63,6 +65,7 @@ impl Route {
             "chat" => (Self::Chat, "/chat/completions"),
             "embeddings" => (Self::Embeddings, "/embeddings"),
             "rerank" => (Self::Rerank, "/rerank"),
+            "messages" => (Self::Messages, "/messages"),
             "beside" => (Self::Beside, ""),
             _ => return None,
         })
@@ -145,7 +148,7 @@ pub trait Protocol: Send + Sync {
         None
     }
 
-    /// Bodies are OpenAI's and travel as they are: only addresses and headers differ, and what follows is not asked.
+    /// Bodies are those that were asked for and travel as they are: only addresses and headers differ, and what follows is not asked.
     fn passes_through(&self, _ask: &Ask) -> bool {
         false
     }
@@ -268,9 +271,9 @@ pub fn find(name: &str) -> Option<&'static dyn Protocol> {
     }
 }
 
-/// Whether what is asked is said in other words than OpenAI's in the protocol of that name.
+/// Whether what is asked is said in other words than the caller's in the protocol of that name.
 pub fn translates(name: &str, ask: &Ask) -> bool {
-    find(name).is_some_and(|protocol| !protocol.passes_through(ask))
+    ask.route != Route::Messages && find(name).is_some_and(|protocol| !protocol.passes_through(ask))
 }
 
 /// A protocol and what is asked in it.
@@ -327,7 +330,8 @@ impl Native {
 
     /// A whole reply as OpenAI would have said it.
     pub(crate) fn decode(&self, body: &Bytes, headers: &HeaderMap) -> Result<Bytes> {
-        if self.passes_through() || self.protocol.is_plain(&self.ask, body) {
+        let is_own = self.ask.route == Route::Messages || self.protocol.is_plain(&self.ask, body);
+        if self.passes_through() || is_own {
             return Ok(body.clone());
         }
         if self.ask.route == Route::Chat
@@ -387,6 +391,7 @@ impl Ask {
             Route::Chat => "chat",
             Route::Embeddings => "embeddings",
             Route::Rerank => "rerank",
+            Route::Messages => "messages",
             Route::Beside => self.path.as_str(),
         };
         Error::new(Kind::UnsupportedParams, format!("{} has no {what} endpoint", self.provider))

@@ -9,7 +9,7 @@ mod table;
 pub use table::providers;
 
 /// What models are asked through.
-pub const ENDPOINTS: &[&str] = &["chat", "embeddings", "rerank", "responses"];
+pub const ENDPOINTS: &[&str] = &["chat", "embeddings", "rerank", "responses", "messages"];
 
 /// What there is beside those.
 pub const BESIDE: &[&str] = &["images", "image_edits", "transcriptions", "speech", "moderations", "files", "batches"];
@@ -39,8 +39,8 @@ pub struct Provider {
     /// The protocol that it speaks, as [`crate::protocol::find`] knows it; "" for OpenAI's.
     pub protocol: &'static str,
     /// What it is known to have of [`ENDPOINTS`] and [`BESIDE`], by its documentation, litellm's or traffic. A call to
-    /// another of the former is sent all the same, but for responses, which are asked for as chats where it lacks them; a
-    /// call to another of the latter is refused.
+    /// another of the former is sent all the same, but for responses and messages, which are asked for as chats where it
+    /// lacks them; a call to another of the latter is refused.
     pub endpoints: &'static [&'static str],
     /// Endpoints that are not where OpenAI has them, with their paths under the base URL.
     pub paths: &'static [(&'static str, &'static str)],

@@ -112,7 +112,7 @@ pub fn supported(provider: &Provider, ask: &Ask) -> Vec<&'static str> {
     let all = match ask.route {
         Route::Chat => CHAT,
         Route::Embeddings => EMBEDDINGS,
-        Route::Rerank | Route::Beside => &[],
+        Route::Rerank | Route::Messages | Route::Beside => &[],
     };
     let lacking: Vec<_> = effects(ask)
         .filter(|(_, effect)| matches!(effect, Effect::Lacks | Effect::Only(_)))

@@ -43,6 +43,9 @@ const CHAT_AND_EMBEDDINGS: &[&str] = &["chat", "embeddings"];
 const CHAT_AND_RESPONSES: &[&str] = &["chat", "responses"];
 const WITH_RESPONSES: &[&str] = &["chat", "embeddings", "responses"];
 
+/// Of those that serve Claude among other models, which alone is asked in Anthropic's own words.
+const WITH_MESSAGES: &[&str] = &["chat", "embeddings", "messages"];
+
 /// All that OpenAI has.
 const OPENAIS: &[&str] = &[
     "chat",

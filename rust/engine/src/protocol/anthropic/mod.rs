@@ -30,9 +30,13 @@ pub struct Anthropic;
 impl Protocol for Anthropic {
     fn path(&self, ask: &Ask) -> Result<String> {
         match ask.route {
-            Route::Chat => Ok("/messages".to_owned()),
+            Route::Chat | Route::Messages => Ok("/messages".to_owned()),
             Route::Embeddings | Route::Rerank | Route::Beside => Err(ask.no_route()),
         }
+    }
+
+    fn passes_through(&self, ask: &Ask) -> bool {
+        ask.route == Route::Messages
     }
 
     fn structured(&self, ask: &Ask, asked: Structured) -> Structured {
@@ -58,7 +62,7 @@ impl Protocol for Anthropic {
     fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
-            Route::Embeddings | Route::Rerank | Route::Beside => &[],
+            Route::Embeddings | Route::Rerank | Route::Messages | Route::Beside => &[],
         })
     }
 

@@ -74,7 +74,7 @@ impl Protocol for AzureAi {
     }
 
     fn passes_through(&self, ask: &Ask) -> bool {
-        !is_claude(ask)
+        !is_claude(ask) || ask.route == Route::Messages
     }
 
     fn params(&self, ask: &Ask) -> Option<&'static [&'static str]> {
@@ -129,7 +129,7 @@ fn route(ask: &Ask) -> Result<String> {
         Route::Chat => Ok("/chat/completions".to_owned()),
         Route::Embeddings => Ok("/embeddings".to_owned()),
         Route::Beside => Ok(ask.path.clone()),
-        Route::Rerank => Err(ask.no_route()),
+        Route::Rerank | Route::Messages => Err(ask.no_route()),
     }
 }
 

@@ -91,6 +91,11 @@ fn who_is_spoken_to_how() {
     assert_eq!(AzureAi.key_header(&other, "https://m.eastus2.models.ai.azure.com"), KeyHeader::Bearer);
     assert_eq!(AzureAi.headers(&other).len(), 0);
     assert_eq!(AzureAi.headers(&claude).len(), 1);
+    let plain = Ask { route: Route::Messages, ..claude };
+    assert!(AzureAi.passes_through(&plain));
+    assert_eq!(AzureAi.path(&plain).unwrap(), "/messages");
+    assert_eq!(AzureAi.key_header(&plain, base), KeyHeader::Named("x-api-key"));
+    assert!(AzureAi.path(&Ask { route: Route::Messages, ..other.clone() }).is_err());
     for provider in [&Azure as &dyn Protocol, &AzureAi] {
         assert!(provider.path(&Ask { route: Route::Rerank, ..other.clone() }).is_err());
         let files = Ask { route: Route::Beside, path: "/files/a%2Fb".into(), ..other.clone() };

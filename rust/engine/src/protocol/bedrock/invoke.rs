@@ -4,23 +4,47 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde_json::Value;
 
 use super::{failure, invalid};
 use crate::chunk::Meaning;
 use crate::error::Result;
-use crate::protocol::{Ask, EventReader, Object, anthropic, chunk, text};
+use crate::protocol::{EventReader, Object, anthropic, chunk, text};
 use crate::sse::Event;
+use crate::wire::read_typed;
 
 /// What the members begin with that Bedrock adds to the last event.
 const MEASURED: &str = "amazon-bedrock-";
 
-pub fn request(ask: &Ask, body: Object) -> Result<Object> {
-    let mut to = anthropic::request::request(ask, body)?;
-    to.shift_remove("model");
-    to.shift_remove("stream");
-    to.entry("anthropic_version").or_insert_with(|| "bedrock-2023-05-31".into());
-    Ok(to)
+/// Anthropic's body as invoke wants it.
+pub fn request(mut body: Object) -> Object {
+    body.shift_remove("model");
+    body.shift_remove("stream");
+    body.entry("anthropic_version").or_insert_with(|| "bedrock-2023-05-31".into());
+    body
+}
+
+/// Anthropic's event that a frame holds; None where it holds none.
+fn unframed(event: &Event) -> Result<Option<Bytes>> {
+    let frame: Value = serde_json::from_slice(&event.data).map_err(|error| invalid(&error.to_string()))?;
+    let Some(said) = text(&frame, "bytes") else {
+        return Ok(None);
+    };
+    STANDARD.decode(said).map(|said| Some(said.into())).map_err(|error| invalid(&error.to_string()))
+}
+
+/// Hands on Anthropic's events as they are.
+pub struct Events;
+
+impl EventReader for Events {
+    fn read(&mut self, event: &Event) -> Result<Vec<Meaning>> {
+        if let Some(failure) = failure(event) {
+            return Ok(vec![failure]);
+        }
+        let said = unframed(event)?;
+        Ok(said.map(|data| read_typed(Event { name: None, data })).into_iter().collect())
+    }
 }
 
 /// Reads one streamed message. The chunk that says why it ended waits for what Bedrock measured, which comes after it.
@@ -35,11 +59,9 @@ impl EventReader for Reader {
         if let Some(failure) = failure(event) {
             return Ok(vec![failure]);
         }
-        let frame: Value = serde_json::from_slice(&event.data).map_err(|error| invalid(&error.to_string()))?;
-        let Some(said) = text(&frame, "bytes") else {
+        let Some(said) = unframed(event)? else {
             return Ok(Vec::new());
         };
-        let said = STANDARD.decode(said).map_err(|error| invalid(&error.to_string()))?;
         let measured = serde_json::from_slice::<Value>(&said).ok();
         let measured = measured.as_ref().and_then(Value::as_object).into_iter().flatten();
         let measured: Object = measured
@@ -47,7 +69,7 @@ impl EventReader for Reader {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         let mut meanings = Vec::new();
-        for meaning in self.inner.read(&Event { name: None, data: said.into() })? {
+        for meaning in self.inner.read(&Event { name: None, data: said })? {
             match meaning {
                 Meaning::Chunk { json, finished: true } => {
                     self.last = serde_json::from_slice(&json).ok();

@@ -64,8 +64,10 @@ pub struct Bedrock;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Operation {
     Converse,
-    /// Anthropic's messages through invoke.
+    /// A chat as Anthropic's messages, through invoke.
     Messages,
+    /// Anthropic's messages as they are, through invoke.
+    Own,
     Embed,
     Rerank,
     /// Cohere's rerank through invoke.
@@ -87,8 +89,10 @@ impl Protocol for Bedrock {
         let ending = match (operation(ask)?, ask.stream) {
             (Operation::Converse, false) => "converse",
             (Operation::Converse, true) => "converse-stream",
-            (Operation::Messages, true) => "invoke-with-response-stream",
-            (Operation::Messages, false) | (Operation::Embed | Operation::RerankInvoked, _) => "invoke",
+            (Operation::Messages | Operation::Own, true) => "invoke-with-response-stream",
+            (Operation::Messages | Operation::Own, false) | (Operation::Embed | Operation::RerankInvoked, _) => {
+                "invoke"
+            }
             (Operation::Rerank, _) => return Ok("/rerank".to_owned()),
         };
         Ok(format!("/model/{}/{ending}", encoded(model::id(&ask.model))))
@@ -119,7 +123,8 @@ impl Protocol for Bedrock {
     fn request(&self, ask: &Ask, body: Object) -> Result<Value> {
         let request = match operation(ask)? {
             Operation::Converse => request::request(ask, body),
-            Operation::Messages => invoke::request(ask, body),
+            Operation::Messages => anthropic::request::request(ask, body).map(invoke::request),
+            Operation::Own => Ok(invoke::request(body)),
             Operation::Embed => embeddings::request(ask, body),
             Operation::Rerank => rerank::request(ask, body),
             Operation::RerankInvoked => rerank::invoke(ask, body),
@@ -159,7 +164,7 @@ impl Protocol for Bedrock {
             Ok(Operation::Converse) => request::PARAMS,
             Ok(Operation::Messages) => anthropic::request::PARAMS,
             Ok(Operation::Embed) => embeddings::PARAMS,
-            Ok(Operation::Rerank | Operation::RerankInvoked) | Err(_) => &[],
+            Ok(Operation::Own | Operation::Rerank | Operation::RerankInvoked) | Err(_) => &[],
         })
     }
 
@@ -167,7 +172,7 @@ impl Protocol for Bedrock {
         match operation(ask).ok()? {
             Operation::Converse => plain::plain(ask, body),
             Operation::Messages => anthropic::plain::plain(body),
-            Operation::Embed | Operation::Rerank | Operation::RerankInvoked => None,
+            Operation::Embed | Operation::Own | Operation::Rerank | Operation::RerankInvoked => None,
         }
     }
 
@@ -176,6 +181,7 @@ impl Protocol for Bedrock {
             Operation::Converse => reply::reply(ask, reply),
             Operation::Messages => anthropic::reply::reply(reply),
             Operation::Embed => embeddings::reply(ask, reply),
+            Operation::Own => Ok(reply),
             Operation::Rerank | Operation::RerankInvoked => Ok(rerank::reply(reply)),
         }
     }
@@ -189,6 +195,7 @@ impl Protocol for Bedrock {
     fn reader(&self, ask: &Ask) -> Box<dyn EventReader> {
         match operation(ask) {
             Ok(Operation::Messages) => Box::<invoke::Reader>::default(),
+            Ok(Operation::Own) => Box::new(invoke::Events),
             _ => Box::new(stream::Reader::new(ask)),
         }
     }
@@ -203,6 +210,13 @@ fn operation(ask: &Ask) -> Result<Operation> {
     let (maker, operation, instead) = match ask.route {
         Route::Embeddings => return Ok(Operation::Embed),
         Route::Beside => return Err(ask.no_route()),
+        Route::Messages => {
+            return match Model::of(&ask.model).maker {
+                "anthropic" => Ok(Operation::Own),
+                "" if is_invoke => Ok(Operation::Own),
+                _ => Err(ask.no_route()),
+            };
+        }
         Route::Rerank if !is_invoke => return Ok(Operation::Rerank),
         Route::Chat if !is_invoke => return Ok(Operation::Converse),
         Route::Rerank => ("cohere", Operation::RerankInvoked, "Rerank"),

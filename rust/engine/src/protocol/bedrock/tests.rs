@@ -1,5 +1,6 @@
 //! Events by what they say, and failures by what they are; requests and whole replies are tested from Python.
 
+use base64::Engine as _;
 use bytes::Bytes;
 
 use super::*;
@@ -67,6 +68,39 @@ fn failures_inside_a_stream_have_their_kind() {
     let long = json!({"message": "The model returned the following errors: prompt is too long: 9 tokens > 8 maximum"});
     let said = read(&[(&format!("{FAILURE}validationException"), long)]);
     assert!(said[0].as_str().unwrap().starts_with("ContextWindowExceededError"), "{said:?}");
+}
+
+#[test]
+fn claude_takes_its_own_messages_as_they_are() {
+    let ask = |model: &str, stream| Ask {
+        route: Route::Messages,
+        provider: "bedrock".into(),
+        model: model.into(),
+        stream,
+        ..Ask::default()
+    };
+    for model in ["eu.anthropic.claude-sonnet-4-5-v1:0", "invoke/eu.anthropic.claude-sonnet-4-5-v1:0"] {
+        let path = Bedrock.path(&ask(model, true)).unwrap();
+        assert_eq!(path, "/model/eu.anthropic.claude-sonnet-4-5-v1%3A0/invoke-with-response-stream");
+    }
+    // An inference profile may be anybody's, unless the caller says that it takes this.
+    let profile = "arn:aws:bedrock:eu-west-1:1:application-inference-profile/x";
+    assert!(Bedrock.path(&ask(profile, false)).is_err());
+    assert!(Bedrock.path(&ask(&format!("invoke/{profile}"), false)).is_ok());
+    assert!(Bedrock.path(&ask("amazon.nova-lite-v1:0", false)).is_err());
+    let claude = ask("anthropic.claude-3-haiku-20240307-v1:0", true);
+    let body = json!({"model": "m", "stream": true, "max_tokens": 5}).as_object().cloned().unwrap();
+    let expected = json!({"max_tokens": 5, "anthropic_version": "bedrock-2023-05-31"});
+    assert_eq!(Bedrock.request(&claude, body).unwrap(), expected);
+    let mut reader = Bedrock.reader(&claude);
+    let frame = |said: &str| json!({"bytes": base64::engine::general_purpose::STANDARD.encode(said), "p": "ab"});
+    let mut read = |said: &str| {
+        let event = Event { name: Some("chunk".into()), data: Bytes::from(frame(said).to_string()) };
+        format!("{:?}", reader.read(&event).unwrap())
+    };
+    assert!(read(r#"{"type":"ping"}"#).starts_with("[Chunk"));
+    assert!(read(r#"{"type":"message_stop"}"#).starts_with("[Last"));
+    assert!(read(r#"{"type":"error","error":{"type":"overloaded_error"}}"#).starts_with("[Failure"));
 }
 
 #[test]

@@ -43,7 +43,7 @@ impl Protocol for Cohere {
             Route::Chat => "/chat",
             Route::Embeddings => "/embed",
             Route::Rerank => "/rerank",
-            Route::Beside => return Err(ask.no_route()),
+            Route::Messages | Route::Beside => return Err(ask.no_route()),
         };
         Ok(path.to_owned())
     }
@@ -57,6 +57,7 @@ impl Protocol for Cohere {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
             Route::Rerank | Route::Beside => Ok(body),
+            Route::Messages => Err(ask.no_route()),
         };
         request.map(Value::Object)
     }
@@ -65,7 +66,7 @@ impl Protocol for Cohere {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-            Route::Rerank | Route::Beside => &[],
+            Route::Rerank | Route::Messages | Route::Beside => &[],
         })
     }
 
@@ -78,6 +79,7 @@ impl Protocol for Cohere {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
             Route::Rerank | Route::Beside => Ok(reply),
+            Route::Messages => Err(ask.no_route()),
         }
     }
 

@@ -35,7 +35,7 @@ impl Protocol for Gemini {
             (Route::Chat, false) => "generateContent",
             // Without `alt=sse` the stream is one JSON array.
             (Route::Chat, true) => "streamGenerateContent?alt=sse",
-            (Route::Rerank | Route::Beside, _) => return Err(ask.no_route()),
+            (Route::Rerank | Route::Messages | Route::Beside, _) => return Err(ask.no_route()),
         };
         Ok(format!("/{}:{method}", encoded(&resource(&ask.model))))
     }
@@ -52,7 +52,7 @@ impl Protocol for Gemini {
         let request = match ask.route {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
-            Route::Rerank | Route::Beside => Err(ask.no_route()),
+            Route::Rerank | Route::Messages | Route::Beside => Err(ask.no_route()),
         };
         request.map(Value::Object)
     }
@@ -61,7 +61,7 @@ impl Protocol for Gemini {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-            Route::Rerank | Route::Beside => &[],
+            Route::Rerank | Route::Messages | Route::Beside => &[],
         })
     }
 
@@ -73,7 +73,7 @@ impl Protocol for Gemini {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
-            Route::Rerank | Route::Beside => Err(ask.no_route()),
+            Route::Rerank | Route::Messages | Route::Beside => Err(ask.no_route()),
         }
     }
 

@@ -35,7 +35,7 @@ impl Protocol for Ollama {
         match ask.route {
             Route::Chat => Ok("/api/chat".to_owned()),
             Route::Embeddings => Ok("/api/embed".to_owned()),
-            Route::Rerank | Route::Beside => Err(ask.no_route()),
+            Route::Rerank | Route::Messages | Route::Beside => Err(ask.no_route()),
         }
     }
 
@@ -47,7 +47,7 @@ impl Protocol for Ollama {
         let request = match ask.route {
             Route::Chat => request::request(ask, body),
             Route::Embeddings => embeddings::request(ask, body),
-            Route::Rerank | Route::Beside => Err(ask.no_route()),
+            Route::Rerank | Route::Messages | Route::Beside => Err(ask.no_route()),
         };
         request.map(Value::Object)
     }
@@ -61,7 +61,7 @@ impl Protocol for Ollama {
         Some(match ask.route {
             Route::Chat => request::PARAMS,
             Route::Embeddings => embeddings::PARAMS,
-            Route::Rerank | Route::Beside => &[],
+            Route::Rerank | Route::Messages | Route::Beside => &[],
         })
     }
 
@@ -73,7 +73,7 @@ impl Protocol for Ollama {
         match ask.route {
             Route::Chat => reply::reply(ask, reply),
             Route::Embeddings => embeddings::reply(ask, reply),
-            Route::Rerank | Route::Beside => Err(ask.no_route()),
+            Route::Rerank | Route::Messages | Route::Beside => Err(ask.no_route()),
         }
     }
 

@@ -50,11 +50,13 @@ impl Protocol for Vertex {
         let resource = encoded(&family.resource());
         let (whole, streamed) = match (ask.route, family) {
             (Route::Chat, Family::Gemini(_) | Family::Tuned(_)) => ("generateContent", "streamGenerateContent?alt=sse"),
-            (Route::Chat, Family::Claude(_) | Family::Raw { .. }) => ("rawPredict", "streamRawPredict"),
+            (Route::Messages, Family::Claude(_)) | (Route::Chat, Family::Claude(_) | Family::Raw { .. }) => {
+                ("rawPredict", "streamRawPredict")
+            }
             (Route::Chat, Family::Open(_)) => return Ok("/endpoints/openapi/chat/completions".to_owned()),
             (Route::Embeddings, Family::Gemini(name)) if name.contains("gemini") => ("embedContent", "embedContent"),
             (Route::Embeddings, Family::Gemini(_) | Family::Tuned(_)) => ("predict", "predict"),
-            (Route::Embeddings | Route::Rerank | Route::Beside, _) => return Err(ask.no_route()),
+            (Route::Embeddings | Route::Rerank | Route::Messages | Route::Beside, _) => return Err(ask.no_route()),
         };
         Ok(format!("/{resource}:{}", if ask.stream { streamed } else { whole }))
     }
@@ -72,10 +74,11 @@ impl Protocol for Vertex {
 
     fn request(&self, ask: &Ask, body: Object) -> Result<Value> {
         match (family(&ask.model)?, ask.route) {
-            (Family::Claude(_), _) => {
+            (Family::Claude(_), route) => {
                 let mut request = Object::new();
                 request.insert("anthropic_version".into(), ANTHROPIC_VERSION.into());
-                if let Value::Object(said) = Anthropic.request(ask, body)? {
+                let said = if route == Route::Messages { Value::Object(body) } else { Anthropic.request(ask, body)? };
+                if let Value::Object(said) = said {
                     request.extend(said);
                 }
                 // The path names it, and Claude refuses to hear it twice.

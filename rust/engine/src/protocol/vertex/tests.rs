@@ -150,3 +150,13 @@ fn newer_embeddings_take_one_input_or_a_batch() {
     let path = Vertex.path_of(&ask, &two);
     assert_eq!(path.as_deref(), Some("/publishers/google/models/gemini-embedding-2:batchEmbedContents"));
 }
+
+#[test]
+fn claude_takes_its_own_messages_as_they_are() {
+    let asked = ask("claude-sonnet-4-5@20250929", Route::Messages, true);
+    let body = json!({"model": "m", "max_tokens": 5, "stream": true, "a_new_one": 1});
+    let expected = json!({"anthropic_version": ANTHROPIC_VERSION, "max_tokens": 5, "stream": true, "a_new_one": 1});
+    assert_eq!(Vertex.request(&asked, object(body)).unwrap(), expected);
+    assert!(Vertex.path(&asked).unwrap().ends_with("/models/claude-sonnet-4-5@20250929:streamRawPredict"));
+    assert!(Vertex.path(&ask("gemini-2.5-flash", Route::Messages, false)).is_err());
+}

@@ -1,6 +1,6 @@
 //! Those who pass calls on to other providers.
 
-use super::{CHAT_AND_EMBEDDINGS, HOSTED, LOCAL, OPENAIS, WITH_RESPONSES};
+use super::{CHAT_AND_EMBEDDINGS, HOSTED, LOCAL, WITH_RESPONSES};
 use crate::provider::Provider;
 
 pub(super) static ROWS: &[Provider] = &[
@@ -10,7 +10,19 @@ pub(super) static ROWS: &[Provider] = &[
         base_suffix: "/v1",
         key_vars: &["ZAGUAN_API_KEY"],
         base_vars: &["ZAGUAN_BASE_URL"],
-        endpoints: OPENAIS,
+        endpoints: &[
+            "chat",
+            "embeddings",
+            "responses",
+            "messages",
+            "images",
+            "image_edits",
+            "transcriptions",
+            "speech",
+            "moderations",
+            "files",
+            "batches",
+        ],
         source: "https://zaguanai.com/docs/api",
         ..HOSTED
     },
@@ -68,12 +80,14 @@ pub(super) static ROWS: &[Provider] = &[
         name: "litellm_proxy",
         key_vars: &["LITELLM_PROXY_API_KEY"],
         base_vars: &["LITELLM_PROXY_API_BASE"],
-        // https://docs.litellm.ai/docs/response_api, https://docs.litellm.ai/docs/supported_endpoints
+        // https://docs.litellm.ai/docs/response_api, https://docs.litellm.ai/docs/supported_endpoints,
+        // https://docs.litellm.ai/docs/anthropic_unified
         endpoints: &[
             "chat",
             "embeddings",
             "rerank",
             "responses",
+            "messages",
             "images",
             "image_edits",
             "transcriptions",

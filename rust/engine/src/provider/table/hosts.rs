@@ -1,6 +1,6 @@
 //! Those who serve other people's models.
 
-use super::{CHAT_AND_EMBEDDINGS, HOSTED};
+use super::{CHAT_AND_EMBEDDINGS, HOSTED, WITH_MESSAGES};
 use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
@@ -212,7 +212,7 @@ pub(super) static ROWS: &[Provider] = &[
         base_vars: &["AZURE_AI_API_BASE"],
         options: &[Setting::new("api_version", &[]), Setting::secret("azure_ad_token", &["AZURE_AD_TOKEN"])],
         protocol: "azure_ai",
-        endpoints: CHAT_AND_EMBEDDINGS,
+        endpoints: WITH_MESSAGES,
         source: "https://learn.microsoft.com/en-us/azure/ai-foundry/foundry-models/concepts/endpoints",
         ..HOSTED
     },

@@ -1,6 +1,6 @@
 //! Those who serve models of their own.
 
-use super::{CHAT_AND_EMBEDDINGS, CHAT_AND_RESPONSES, HOSTED, OPENAIS};
+use super::{CHAT_AND_EMBEDDINGS, CHAT_AND_RESPONSES, HOSTED, OPENAIS, WITH_MESSAGES};
 use crate::provider::{Provider, Setting};
 
 pub(super) static ROWS: &[Provider] = &[
@@ -21,6 +21,7 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["ANTHROPIC_API_KEY"],
         base_vars: &["ANTHROPIC_BASE_URL", "ANTHROPIC_API_BASE"],
         protocol: "anthropic",
+        endpoints: &["chat", "messages"],
         source: "https://docs.anthropic.com/en/api/messages",
         ..HOSTED
     },
@@ -55,7 +56,7 @@ pub(super) static ROWS: &[Provider] = &[
         ],
         auth: "aws",
         protocol: "bedrock",
-        endpoints: &["chat", "embeddings", "rerank"],
+        endpoints: &["chat", "embeddings", "rerank", "messages"],
         source: "https://docs.aws.amazon.com/general/latest/gr/bedrock.html",
         ..HOSTED
     },
@@ -91,7 +92,7 @@ pub(super) static ROWS: &[Provider] = &[
         ],
         auth: "google",
         protocol: "vertex",
-        endpoints: CHAT_AND_EMBEDDINGS,
+        endpoints: WITH_MESSAGES,
         source: "https://cloud.google.com/vertex-ai/generative-ai/docs/learn/locations",
         ..HOSTED
     },
