@@ -63,9 +63,17 @@ const WORDS: &[(&str, Kind)] = &[
     ("bad_request", Kind::BadRequest),
 ];
 
-/// What says that a prompt is too long where the provider gives no code.
-const CONTEXT_WINDOW_PHRASES: [&str; 3] =
-    ["maximum context length", "max context length", "exceeds the maximum number of tokens allowed"];
+/// What says that a prompt is too long where the provider gives no code; of the last three, the first two are Claude's
+/// (https://github.com/anthropics/claude-code/issues/62560, https://github.com/docker/docker-agent/issues/569), the third
+/// is Grok's (https://github.com/cline/cline/issues/3120).
+const CONTEXT_WINDOW_PHRASES: [&str; 6] = [
+    "maximum context length",
+    "max context length",
+    "exceeds the maximum number of tokens allowed",
+    "prompt is too long",
+    "exceed context limit",
+    "maximum prompt length is",
+];
 
 /// The error of a response whose status is not a success.
 pub fn error_from_response(provider: &str, status: u16, headers: &[(String, String)], body: Bytes) -> Error {

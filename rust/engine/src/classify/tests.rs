@@ -130,6 +130,10 @@ fn a_prompt_that_is_too_long_is_told_apart() {
         r#"{"error":{"message":"This endpoint's maximum context length is 200000 tokens. However, you requested about 2500021 tokens","code":400}}"#,
         // ollama, exchange 3fe39be5ae3a658c
         r#"{"error":{"message":"prompt too long; exceeded max context length by 1119046 tokens","type":"invalid_request_error","param":null,"code":null}}"#,
+        // anthropic and xai, as quoted where the phrases are
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 211180 tokens > 200000 maximum"}}"#,
+        r#"{"type":"error","error":{"type":"invalid_request_error","message":"input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000, decrease input length or `max_tokens` and try again"}}"#,
+        r#"{"error":"This model's maximum prompt length is 131072 but the request contains 136973 tokens."}"#,
     ];
     for body in recorded {
         assert_eq!(refused(400, body).kind(), Kind::ContextWindowExceeded, "{body}");
