@@ -241,7 +241,9 @@ def list_messages(messages: Any, model: str) -> list[Any]:
         if not isinstance(message, (Mapping, BaseModel)):
             kind = type(message).__name__
             raise BadRequestError(f"messages[{index}]: must be a dict or a Message, not {kind}", model, "")
-        if isinstance(message, Mapping) and any(message.get(name, message) is None for name in _CALLS):
+        if not isinstance(message, Mapping) or message.get("role") != "assistant":
+            continue
+        if any(message.get(name, message) is None for name in _CALLS):
             checked[index] = {name: said for name, said in message.items() if said is not None or name not in _CALLS}
     return checked
 

@@ -25,13 +25,18 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SECONDS = 20.0
 """How long one call may take."""
+# litellm asks Ollama for a model's template now and then, and remembers it.
+ASIDE = "/api/show"
 # What a transport says of itself; whatever else travels is compared.
 UNSAID = re.compile(
     r"(?i)^(host|user-agent|accept|accept-encoding|connection|content-length|x-stainless-.*|x-amz-date|"
     r"amz-sdk-.*|x-amz-content-sha256|openai-platform|x-amz-security-token)$"
 )
 _UUID = r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
-MADE = re.compile(rf"(chatcmpl-|call_|tooluse_|resp_|msg_|rs_|fc_|req_|text-|cmpl-)?(lc_)?{_UUID}")
+# Ids that a client makes: litellm's, then those of providers that have none here.
+MADE = re.compile(
+    rf"(chatcmpl-|call_|msg_|cmpl-)?{_UUID}|call_[0-9a-f]{{28}}|call_eq_[0-9a-f]{{24}}|chatcmpl-[0-9a-f]{{24}}"
+)
 SIGNED = re.compile(r"^AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/([^/]+)/.*$")
 
 
@@ -40,6 +45,7 @@ class Client:
 
     def __init__(self, python: str, module: str) -> None:
         self._files = tempfile.TemporaryDirectory()
+        self._advice = Path(self._files.name, "stderr").open("w+")  # noqa: SIM115 - closed in __exit__
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -58,7 +64,7 @@ class Client:
             [python, "-W", "ignore", str(HERE / "child.py"), module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=Path(self._files.name, "stderr").open("w"),
+            stderr=self._advice,
             text=True,
             env=kept,
             cwd=self._files.name,
@@ -72,6 +78,7 @@ class Client:
     ) -> None:
         self._process.kill()
         self._process.communicate()
+        self._advice.close()
         self._files.cleanup()
 
     def ask(self, case: Case) -> dict[str, Any]:
@@ -83,8 +90,9 @@ class Client:
             print(json.dumps({"case": case.name, "host": fake.host_url}), file=self._process.stdin, flush=True)
             ready, _, _ = select.select([self._process.stdout], [], [], SECONDS)
             line = self._process.stdout.readline() if ready else ""
-            assert line, f"{case.name}: no answer\n" + Path(self._files.name, "stderr").read_text()[-3000:]
-            found = {"requests": [request(each) for each in fake.requests], **json.loads(line)}
+            assert line, f"{case.name}: no answer\n" + Path(self._advice.name).read_text()[-3000:]
+            asked = [request(each) for each in fake.requests if each.path != ASIDE]
+            found = {"requests": asked, **json.loads(line)}
             said = [each.arguments[1] for each in case.answers if each.name == "error"]
             return shortened(uniform(found, fake.host_url), said)
 

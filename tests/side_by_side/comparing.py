@@ -47,7 +47,9 @@ class Row:
         self._cases, self._field = pattern(self.cases), pattern(self.field)
 
     def __str__(self) -> str:
-        said = [f"{name} {value!r}" for name, value in (("ours", self.ours), ("theirs", self.theirs)) if value is not ANY]
+        said = [
+            f"{name} {value!r}" for name, value in (("ours", self.ours), ("theirs", self.theirs)) if value is not ANY
+        ]
         return ", ".join([f"{self.cases}: {self.field}", *said])
 
     def covers(self, found: Difference) -> bool:

@@ -1,4 +1,4 @@
-"""Both clients are asked the same; every difference is listed in accepted.toml, and everything listed there occurs.
+"""Both clients are asked the same; every difference is listed in accepted/, and everything listed there occurs.
 
 Skipped unless LITELLM_COMPAT_TESTS is set: litellm is installed into an environment of its own (300 MB).
 """
@@ -27,7 +27,11 @@ if not os.environ.get("LITELLM_COMPAT_TESTS"):
     pytest.skip("LITELLM_COMPAT_TESTS is not set: needs litellm, 300 MB", allow_module_level=True)
 
 CASES = cases.load()
-TABLE = tomllib.loads((Path(__file__).parent / "accepted.toml").read_text(encoding="utf-8"))["accepted"]
+TABLE = [
+    row
+    for page in sorted((Path(__file__).parent / "accepted").glob("*.toml"))
+    for row in tomllib.loads(page.read_text(encoding="utf-8"))["accepted"]
+]
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +43,7 @@ def rows() -> list[Row]:
 def found(rows: list[Row]) -> Iterator[dict[str, list[Difference]]]:
     """The differences of each case that no row covers."""
     with Client(sys.executable, "edgequake_async") as ours, Client(str(build("litellm")), "litellm") as theirs:
-        yield {
-            name: unlisted(compared(name, ours.ask(case), theirs.ask(case)), rows) for name, case in CASES.items()
-        }
+        yield {name: unlisted(compared(name, ours.ask(case), theirs.ask(case)), rows) for name, case in CASES.items()}
 
 
 @pytest.mark.slow
@@ -51,7 +53,7 @@ def test_every_difference_is_listed(name: str, found: dict[str, list[Difference]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("index", range(len(TABLE)), ids=lambda index: f"{TABLE[index]['cases']}:{TABLE[index]['field']}")
+@pytest.mark.parametrize("index", range(len(TABLE)), ids=[f"{row['cases']}:{row['field']}" for row in TABLE])
 def test_every_listed_difference_occurs(index: int, rows: list[Row], found: dict[str, list[Difference]]) -> None:
     assert found, "both clients were asked"
     assert rows[index].seen, f"the two agree now, or another row says it: {rows[index]}"

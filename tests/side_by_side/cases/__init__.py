@@ -36,9 +36,7 @@ PROVIDERS = {
     "openai": Where("openai/gpt-4o", "/v1"),
     "anthropic": Where("anthropic/claude-sonnet-4-5-20250929"),
     "gemini": Where("gemini/gemini-2.5-flash", "/v1beta"),
-    "bedrock": Where(
-        "bedrock/converse/amazon.nova-lite-v1:0", "", tuple(AWS.items()), "aws_bedrock_runtime_endpoint"
-    ),
+    "bedrock": Where("bedrock/converse/amazon.nova-lite-v1:0", "", tuple(AWS.items()), "aws_bedrock_runtime_endpoint"),
     "cohere": Where("cohere_chat/command-a-03-2025", "/v2/chat"),
     "ollama": Where("ollama_chat/llama3.2"),
     "mistral": Where("mistral/mistral-large-latest", "/v1"),

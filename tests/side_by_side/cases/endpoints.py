@@ -128,7 +128,11 @@ call("anthropic/responses", "responses", path="", model="anthropic/claude-sonnet
 call("anthropic/responses_stream", "responses", path="", model="anthropic/claude-sonnet-4-5-20250929",
      input="Hello there", stream=True)  # fmt: skip
 
-call("openai/batch_completion", "batch_completion", model="openai/gpt-4o", messages=[HELLO, HELLO])
+
+def _batch(client: Any, host: str) -> Any:
+    where = PROVIDERS["openai"].arguments(host)
+    found = client.batch_completion(messages=[HELLO, HELLO], **where)
+    return [(type(each).__name__, each.choices[0].message.content) for each in found]
 
 
 def _cost(client: Any, host: str) -> Any:
@@ -137,3 +141,4 @@ def _cost(client: Any, host: str) -> Any:
 
 
 add("openai/completion_cost", _cost)
+add("openai/batch_completion", _batch)

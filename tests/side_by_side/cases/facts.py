@@ -62,9 +62,7 @@ for model in ("gpt-4o", "gpt-3.5-turbo", "anthropic/claude-sonnet-4-5-20250929",
 fact("encode/gpt-4o", "encode", model="gpt-4o", text="Hello there")
 fact("decode/gpt-4", "decode", model="gpt-4", tokens=[9906, 1070])
 LONG = [{"role": "system", "content": "Be brief."}] + [
-    {"role": role, "content": f"{number}: " + "word " * 30}
-    for number in range(6)
-    for role in ("user", "assistant")
+    {"role": role, "content": f"{number}: " + "word " * 30} for number in range(6) for role in ("user", "assistant")
 ]
 fact("trim_messages/long", "utils.trim_messages", LONG, model="gpt-4o", max_tokens=100)
 fact("trim_messages/short", "utils.trim_messages", HELLO, model="gpt-4o")
@@ -86,7 +84,8 @@ ERRORS = (
     "APIConnectionError APIError APIResponseValidationError AuthenticationError BadGatewayError BadRequestError "
     "BudgetExceededError ContentPolicyViolationError ContextWindowExceededError ImageFetchError InternalServerError "
     "InvalidRequestError JSONSchemaValidationError MockException NotFoundError OpenAIError PermissionDeniedError "
-    "RateLimitError RouterRateLimitError ServiceUnavailableError Timeout UnprocessableEntityError UnsupportedParamsError"
+    "RateLimitError RouterRateLimitError ServiceUnavailableError Timeout UnprocessableEntityError "
+    "UnsupportedParamsError"
 ).split()
 
 

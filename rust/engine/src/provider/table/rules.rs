@@ -61,6 +61,14 @@ pub(crate) static RULES: &[Rule] = &[
         source: "corpus 6befb0ba6ad8a31b",
         ..RULE
     },
+    Rule {
+        providers: &["openai"],
+        // "Unrecognized request argument supplied": models that do not think.
+        models: &["gpt-3.5*", "gpt-4*", "chatgpt-4o*"],
+        params: &["reasoning_effort"],
+        source: "https://platform.openai.com/docs/guides/reasoning",
+        ..RULE
+    },
     Rule { providers: &["groq"], params: &["n"], effect: Only(1.0), source: GROQ_PAGE, ..RULE },
     Rule { providers: &["groq"], params: &["logprobs"], effect: Only(0.0), source: GROQ_PAGE, ..RULE },
     Rule { providers: &["groq"], params: &["logit_bias", "top_logprobs"], source: GROQ_PAGE, ..RULE },
