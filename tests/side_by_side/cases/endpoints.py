@@ -36,6 +36,7 @@ call("openai/embedding_base64", "embedding", model=model, input=["One"], encodin
 call("openai/embedding_error", "embedding", answer("error", 429, "Slow down."), model=model, input=["One"])
 call("openai/embedding_empty", "embedding", model=model, input=[])
 
+CLAUDE = "anthropic/claude-sonnet-4-5-20250929"
 TEXT = "text-completion-openai/gpt-3.5-turbo-instruct"
 # https://platform.openai.com/docs/api-reference/completions
 CONTINUED: dict[str, Any] = {
@@ -57,7 +58,7 @@ call("openai/text_completion_stream", "text_completion", answer("sse", [*PIECES,
      prompt="Once upon", stream=True)  # fmt: skip
 call("openai/text_completion_list", "text_completion", answer("raw", 200, {}, TWO), model=TEXT,
      prompt=["Once", "Twice"])  # fmt: skip
-call("openai/text_completion_of_a_chat", "text_completion", model="anthropic/claude-sonnet-4-5-20250929",
+call("openai/text_completion_of_a_chat", "text_completion", model=CLAUDE,
      path="", prompt="Once upon", max_tokens=50)  # fmt: skip
 
 DOCUMENTS = ["Paris is in France.", "Rome is in Italy."]
@@ -124,8 +125,8 @@ call("openai/responses_stream", "responses", STREAMED, model="openai/gpt-4o", in
 call("openai/responses_parameters", "responses", WHOLE, model="openai/gpt-4o", input=HELLO, instructions="Be brief.",
      temperature=0.5, max_output_tokens=50, metadata={"a": "b"}, store=False)  # fmt: skip
 call("openai/responses_error", "responses", answer("error", 429, "Slow down."), model="openai/gpt-4o", input="Hi")
-call("anthropic/responses", "responses", path="", model="anthropic/claude-sonnet-4-5-20250929", input="Hello there")
-call("anthropic/responses_stream", "responses", path="", model="anthropic/claude-sonnet-4-5-20250929",
+call("anthropic/responses", "responses", path="", model=CLAUDE, input="Hello there")
+call("anthropic/responses_stream", "responses", path="", model=CLAUDE,
      input="Hello there", stream=True)  # fmt: skip
 
 
@@ -142,3 +143,27 @@ def _cost(client: Any, host: str) -> Any:
 
 add("openai/completion_cost", _cost)
 add("openai/batch_completion", _batch)
+
+# https://platform.openai.com/docs/api-reference/images and /moderations
+IMAGES = {"created": 1754000000, "data": [{"b64_json": "aGVsbG8=", "revised_prompt": "A cat, sitting."}]}
+call("openai/image_generation", "image_generation", answer("raw", 200, {}, IMAGES), model="openai/dall-e-3",
+     prompt="A cat", size="1024x1024", response_format="b64_json")  # fmt: skip
+RESULT = {"flagged": True, "categories": {"violence": True}, "category_scores": {"violence": 0.9}}
+JUDGED = {"id": "modr-1", "model": "omni-moderation-latest", "results": [RESULT]}
+call("openai/moderation", "moderation", answer("raw", 200, {}, JUDGED), model="openai/omni-moderation-latest",
+     input="I will hit you")  # fmt: skip
+
+
+def _messages(name: str, **arguments: Any) -> None:
+    """Anthropic's own API."""
+
+    async def run(client: Any, host: str) -> Any:
+        return await client.anthropic_messages(
+            api_base=host, api_key=KEY, messages=HELLO, max_tokens=50, **{"model": CLAUDE, **arguments}
+        )
+
+    add(name, run)
+
+
+_messages("anthropic/messages")
+_messages("anthropic/messages_parameters", system="Be brief.", temperature=0.5, stop_sequences=["there"])

@@ -126,11 +126,22 @@ def _positional(client: Any, host: str) -> Any:
     return client.completion(where.pop("model"), HELLO, **where)
 
 
-def _built(client: Any, host: str) -> Any:
-    where = PROVIDERS["openai"].arguments(host)
-    chunks = list(client.completion(messages=HELLO, stream=True, stream_options={"include_usage": True}, **where))
-    return client.stream_chunk_builder(chunks, messages=HELLO)
+def _built(name: str, *answers: Any, **arguments: Any) -> None:
+    """A stream's chunks put together."""
+    where = PROVIDERS[name.partition("/")[0]]
+
+    def run(client: Any, host: str) -> Any:
+        asked = {"stream_options": {"include_usage": True}, **where.arguments(host), **arguments}
+        chunks = list(client.completion(messages=HELLO, stream=True, **asked))
+        return client.stream_chunk_builder(chunks, messages=HELLO)
+
+    add(name, run, *answers)
 
 
 add("openai/positional", _positional)
-add("openai/stream_chunk_builder", _built)
+TOLD = answer("text", "Wait.", tool_calls=[("get_weather", {"city": "Paris"}), ("get_weather", {"city": "Rome"})])
+_built("openai/stream_chunk_builder")
+_built("openai/stream_chunk_builder_n", n=2)
+_built("openai/stream_chunk_builder_calls", TOLD)
+_built("anthropic/stream_chunk_builder_calls", TOLD)
+_built("anthropic/stream_chunk_builder_thoughts", answer("text", "Paris.", reasoning="France, so"))
