@@ -20,6 +20,7 @@ from . import exceptions, sync
 from .custom_errors import failure
 from .custom_streams import AsyncHandlerStream, SyncHandlerStream
 from .exceptions import BadRequestError, EQError, Timeout
+from .reply import ReplySource
 from .request import CallInfo, resolve_call
 from .timeouts import read_timeout
 from .types import ModelResponse
@@ -95,7 +96,9 @@ class Mock:
             "choices": [{"index": index, "message": message, "finish_reason": reason} for index in range(self._n)],
             "usage": _USAGE,
         }
-        return construct(ModelResponse, json.loads(json.dumps(document)))
+        response = construct(ModelResponse, json.loads(json.dumps(document)))
+        response.attach(ReplySource.unsent(self._info))
+        return response
 
 
 def _raised(cls: type[EQError], info: CallInfo) -> EQError:

@@ -3,7 +3,8 @@
 One row per family; the first that matches a model's name holds. Written down in November 2026 from what was known of
 the makers' pages (https://platform.openai.com/docs/models, https://docs.anthropic.com/en/docs/about-claude/models/overview,
 https://ai.google.dev/gemini-api/docs/models, https://docs.mistral.ai/getting-started/models/models_overview,
-https://docs.x.ai/docs/models, https://api-docs.deepseek.com/quick_start/pricing, https://docs.cohere.com/docs/models),
+https://docs.x.ai/docs/models, https://api-docs.deepseek.com/quick_start/pricing, https://docs.cohere.com/docs/models,
+https://docs.aws.amazon.com/nova/latest/userguide/what-is-nova.html),
 and for the newest models compared with litellm's list; no page is read at run time and no test compares with one.
 ``register_model`` corrects a row. What no row says is unknown, and a ``supports_...`` function answers False.
 """
@@ -121,7 +122,12 @@ _ROWS: tuple[tuple[str, int | None, int | None, str], ...] = (
     (r"kimi-k(2-thinking|3)", 262_144, None, "fptsmcr"),
     (r"kimi-k2", 131_072, None, "fptsmc"),
     (r"glm-(4\.[5-9]|5)", None, None, "fptsmcr"),
-    (r"command-(a|r)", None, 4_096, "fsm"),
+    (r"command-a", 256_000, 8_000, "fsm"),
+    (r"command-r", None, 4_096, "fsm"),
+    # Amazon
+    (r"nova-micro", 128_000, 10_000, "ftsmc"),
+    (r"nova-premier", 1_000_000, 10_000, "ftsmvdc"),
+    (r"nova-(lite|pro)", 300_000, 10_000, "ftsmvdc"),
 )
 
 _COMPILED = [(re.compile(pattern), Facts(reads, writes, can)) for pattern, reads, writes, can in _ROWS]

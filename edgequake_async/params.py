@@ -78,6 +78,18 @@ def without(message: Any, fields: Collection[str]) -> Any:
     return message.model_copy(update=dict.fromkeys(fields))
 
 
+def joined(message: Any) -> Any:
+    """A message whose content is a list of texts with one text instead; any other message itself."""
+    is_dict = isinstance(message, Mapping)
+    parts = message.get("content") if is_dict else getattr(message, "content", None)
+    if not isinstance(parts, list) or not all(
+        isinstance(part, Mapping) and part.get("type") == "text" for part in parts
+    ):
+        return message
+    content = {"content": "".join(str(part.get("text") or "") for part in parts)}
+    return {**message, **content} if is_dict else message.model_copy(update=content)
+
+
 def drops(params: Mapping[str, Any]) -> bool:
     """Whether what a provider lacks is dropped: the call's word, else the setting's."""
     drop = params.get("drop_params")

@@ -11,6 +11,17 @@ from . import _eq_core, config
 __all__ = ["LlmProviders", "get_llm_provider", "provider_list", "validate_environment"]
 
 
+# A pair of keys, or one of the variables that say where others are:
+# https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+_KEYS_OF_AWS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+_OF_AWS = (
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+
+
 class _Name(str, Enum):
     """A provider's name; equal to its text."""
 
@@ -77,7 +88,7 @@ def get_llm_provider(
             return found.info.model, found.info.provider, api_key, api_base
     provider, name = resolve_call(call)
     row = config.row(provider)
-    if provider != "openai" and not row["protocol"]:
+    if provider != "openai" and row["protocol"] in ("", "mistral"):
         api_key = api_key or config.key_for(provider)
         api_base = api_base or config.base_for(provider, config.options_for(provider, {})) or None
     return name, provider, api_key, api_base
@@ -96,7 +107,7 @@ def validate_environment(
 
     Returns:
         ``{"keys_in_environment": bool, "missing_keys": [names of variables]}``. Of variables any of which will do, the
-        first is named.
+        one with the provider's name is named, else the first.
     """
     from .exceptions import BadRequestError
     from .request import resolve
@@ -108,8 +119,12 @@ def validate_environment(
     row = config.row(provider)
     missing: list[str] = []
     if row["key_required"] and not api_key and not any(os.environ.get(name) for name in row["key_vars"]):
-        missing += row["key_vars"][:1]
-    options = config.options_for(provider, {})
-    if not api_base and not config.base_for(provider, options):
+        usual = f"{provider.upper()}_API_KEY"
+        missing.append(usual if usual in row["key_vars"] else row["key_vars"][0])
+    if row["auth"] == "aws":
+        # A region is found in more places than are looked into here.
+        if not api_key and not any(os.environ.get(name) for name in (*row["key_vars"], *_OF_AWS)):
+            missing += [name for name in _KEYS_OF_AWS if not os.environ.get(name)]
+    elif not api_base and not config.base_for(provider, config.options_for(provider, {})):
         missing += row["base_vars"][:1]
     return {"keys_in_environment": not missing, "missing_keys": missing}

@@ -29,6 +29,13 @@ class ReplySource:
         self._info = info
         self._elapsed = reply.elapsed
 
+    @classmethod
+    def unsent(cls, info: CallInfo) -> ReplySource:
+        """Of a response that no provider sent."""
+        source = cls.__new__(cls)
+        source.__setstate__(([], info, 0.0))
+        return source
+
     def _pairs(self) -> list[tuple[str, str]]:
         return self._head if isinstance(self._head, list) else self._head.pairs()
 

@@ -18,7 +18,7 @@ from . import _eq_core, alias, config, registry
 from ._error_mapping import to_exception
 from .entra import CREDENTIALS, check_shown, refuse_credentials
 from .exceptions import AuthenticationError, BadRequestError, UnsupportedParamsError
-from .params import adapt, allowed_params, drops, without
+from .params import adapt, allowed_params, drops, joined, without
 from .ranking import ARGUMENTS, to_request
 from .redirects import PROXY, asked_model, goes_to_proxy
 from .structured import fit, read_response_format
@@ -64,6 +64,9 @@ LOCAL = frozenset(UNSUPPORTED).union(
     "azure_ad_token azure_ad_token_provider".split()
 )
 OF_AZURE = ("azure", "azure_ai")
+# Null in what an answer's message dumps, and a list where it is sent:
+# https://platform.openai.com/docs/api-reference/chat/create
+_CALLS = ("tool_calls", "function_call")
 _PATHS = {
     "chat": "/chat/completions",
     "messages": "/messages",
@@ -181,6 +184,11 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         adapt(body, route, provider, params)
     if row["refuses"] and route == "chat":
         body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
+    if row["joins_texts"] and route == "chat":
+        body["messages"] = [joined(message) for message in body["messages"]]
+    if row["protocol"] == "anthropic" and isinstance(user := get("metadata"), Mapping) and user.get("user_id"):
+        # Claude's own parameter has litellm's name for something else: https://docs.anthropic.com/en/api/messages
+        body.setdefault("user", user["user_id"])
     way = fit(body, provider, allowed_params(params)) if response_format is not None else None
     if (extra_body := get("extra_body")) is not None:
         body.update({"extra_body": extra_body} if is_native else as_mapping("extra_body", extra_body, model))
@@ -233,6 +241,10 @@ def list_messages(messages: Any, model: str) -> list[Any]:
         if not isinstance(message, (Mapping, BaseModel)):
             kind = type(message).__name__
             raise BadRequestError(f"messages[{index}]: must be a dict or a Message, not {kind}", model, "")
+        if not isinstance(message, Mapping) or message.get("role") != "assistant":
+            continue
+        if any(message.get(name, message) is None for name in _CALLS):
+            checked[index] = {name: said for name, said in message.items() if said is not None or name not in _CALLS}
     return checked
 
 

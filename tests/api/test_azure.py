@@ -53,9 +53,9 @@ def test_a_call_goes_where_openais_client_sends_it(fake: FakeProvider, deploymen
     ours: dict[str, Any] = {"key": {"api_key": fake.api_key}, "token": {"azure_ad_token": fake.api_key}}.get(
         how, {"azure_ad_token_provider": lambda: fake.api_key}
     )
-    theirs = openai.AzureOpenAI(azure_endpoint=fake.host_url, api_version=VERSION, max_retries=0, **ours)
-    theirs.chat.completions.create(model=deployment, messages=USER)  # type: ignore[arg-type]
-    theirs.embeddings.create(model=deployment, input=["a"])
+    with openai.AzureOpenAI(azure_endpoint=fake.host_url, api_version=VERSION, max_retries=0, **ours) as theirs:
+        theirs.chat.completions.create(model=deployment, messages=USER)  # type: ignore[arg-type]
+        theirs.embeddings.create(model=deployment, input=["a"])
     target = {"api_base": fake.host_url, "api_version": VERSION, "num_retries": 0, **ours}
     WAY.completion(model=f"azure/{deployment}", messages=USER, **target)
     WAY.embedding(model=f"azure/{deployment}", input=["a"], **target)

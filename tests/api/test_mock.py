@@ -29,6 +29,11 @@ def test_a_text(way: Way, asked: dict[str, Any]) -> None:
     assert response.model == "fake"
 
 
+def test_a_mock_costs_what_its_tokens_would(way: Way, asked: dict[str, Any]) -> None:
+    hidden = way.completion(**{**asked, "model": "openai/gpt-4o"}, mock_response="yo")._hidden_params
+    assert (hidden["custom_llm_provider"], hidden["response_cost"]) == ("openai", pytest.approx(0.000225))
+
+
 def test_a_stream(way: Way, asked: dict[str, Any]) -> None:
     chunks = way.stream(mock_response="Hello there", **asked)
     assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == "Hello there"

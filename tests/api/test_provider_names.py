@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 import edgequake_async as eq
@@ -35,6 +37,26 @@ def test_whether_what_a_call_needs_is_there(monkeypatch: pytest.MonkeyPatch) -> 
     assert eq.validate_environment("hosted_vllm/m")["missing_keys"] == ["HOSTED_VLLM_API_BASE"]
     for model in (None, "", "nobody/model"):
         assert eq.validate_environment(model) == {"keys_in_environment": False, "missing_keys": []}
+
+
+def test_mistral_s_address_and_the_usual_name_of_its_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MISTRAL_AZURE_API_KEY", "MISTRAL_API_KEY", "MISTRAL_AZURE_API_BASE", "MISTRAL_API_BASE"):
+        monkeypatch.delenv(name, raising=False)
+    assert eq.get_llm_provider("mistral/m") == ("m", "mistral", None, "https://api.mistral.ai/v1")
+    assert eq.validate_environment("mistral/m")["missing_keys"] == ["MISTRAL_API_KEY"]
+
+
+def test_aws_needs_a_pair_of_keys_or_a_place_to_find_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    model = "bedrock/amazon.nova-lite-v1:0"
+    assert eq.validate_environment(model)["missing_keys"] == ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    assert eq.validate_environment(model)["missing_keys"] == ["AWS_SECRET_ACCESS_KEY"]
+    for name in ("AWS_PROFILE", "AWS_BEARER_TOKEN_BEDROCK", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "x")
+        assert eq.validate_environment(model) == {"keys_in_environment": True, "missing_keys": []}
+        monkeypatch.delenv(name)
 
 
 def test_who_is_there() -> None:

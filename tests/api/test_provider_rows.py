@@ -24,8 +24,8 @@ ai21 ai21_chat>ai21 aiml baseten cerebras cloudflare dashscope databricks deepin
 featherless_ai fireworks>fireworks_ai fireworks_ai friendliai github_copilot groq heroku hosted_vllm huggingface
 hyperbolic inception jina_ai litellm_proxy llamacpp llamafile lm_studio lmstudio>lm_studio localai minimax mistral
 moonshot morph nano-gpt nebius novita nscale nvidia_nim openai openrouter ovhcloud perplexity poe qwen_ai_platform
-qwencloud sambanova scaleway snowflake tgi together>together_ai together_ai v0 veniceai vercel_ai_gateway
-vllm>hosted_vllm volcengine voyage wandb xai xinference zaguan zai
+qwencloud sambanova scaleway snowflake text-completion-openai>openai tgi together>together_ai together_ai v0
+veniceai vercel_ai_gateway vllm>hosted_vllm volcengine voyage wandb xai xinference zaguan zai
 """.split()
 
 

@@ -130,6 +130,28 @@ def test_groq_is_not_sent_the_thoughts_of_others(fake: FakeProvider) -> None:
     assert message.reasoning_content == "2 and 2"
 
 
+def test_deepseek_is_sent_texts_as_one(fake: FakeProvider) -> None:
+    parts = [{"type": "text", "text": "One. "}, {"type": "text", "text": "Two."}]
+    pictured = [*parts, {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}]
+    messages = [
+        {"role": "system", "content": parts},
+        eq.Message(role="user", content="x"),
+        {"role": "user", "content": pictured},
+    ]
+    WAY.completion(**call(fake, "deepseek", messages=messages))
+    assert [each["content"] for each in fake.requests[0].json["messages"]] == ["One. Two.", "x", pictured]
+
+
+def test_magistral_thinks_without_being_told(fake: FakeProvider) -> None:
+    WAY.completion(**{**call(fake, "mistral"), "model": "mistral/magistral-medium-latest", "reasoning_effort": "low"})
+    assert "reasoning_effort" not in fake.requests[0].json
+
+
+def test_claude_s_metadata_names_the_user(fake: FakeProvider) -> None:
+    WAY.completion(**call(fake, "anthropic", metadata={"user_id": "someone", "trace": 1}))
+    assert fake.requests[0].json["metadata"] == {"user_id": "someone"}
+
+
 def test_mistral_s_parts_are_text_and_thoughts(fake: FakeProvider) -> None:
     parts = [
         {"type": "thinking", "thinking": [{"type": "text", "text": "2 and 2"}], "closed": True},

@@ -269,6 +269,18 @@ def test_messages_of_earlier_answers_go_back(way: Way, fake: FakeProvider, ask: 
     assert set(returned) <= set(wire)
 
 
+def test_an_answer_that_was_dumped_goes_back_without_null_calls(
+    way: Way, fake: FakeProvider, ask: dict[str, Any]
+) -> None:
+    dumped = way.completion(**ask).choices[0].message.model_dump()
+    assert dumped["tool_calls"] is dumped["function_call"] is None
+    before = dict(dumped)
+    way.completion(**{**ask, "messages": [*USER, dumped]})
+    assert dumped == before
+    returned = fake.requests[1].json["messages"][1]
+    assert returned == {name: value for name, value in dumped.items() if name not in ("tool_calls", "function_call")}
+
+
 def test_messages_made_by_hand(way: Way, fake: FakeProvider, ask: dict[str, Any]) -> None:
     class Note(BaseModel):
         role: str = "user"

@@ -1,7 +1,7 @@
 """An environment for each program: its pinned release, what that requires, and this package from the working tree.
 
 Built once per machine and kept by what it holds. litellm is in none of them; a wheel of its name stands there, for the
-programs that ask the installed distributions.
+programs that ask the installed distributions. The exception is litellm's own environment, in which nothing of ours is.
 """
 
 from __future__ import annotations
@@ -40,13 +40,16 @@ def build(name: str) -> Path:
     if not (home / "ready").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(home)], check=True)
         without = tuple(row.get("without", ()))
-        if without:
+        if name == "litellm":
+            _pip(python, *row["packages"])
+        elif without:
             _pip(python, "--no-deps", *row["packages"])
             wanted = [line for package in row["packages"] for line in _requirements(python, package)]
             _pip(python, *OURS, *row.get("besides", ()), *(line for line in wanted if not line.startswith(without)))
         else:
             _pip(python, *OURS, *row["packages"], *row.get("besides", ()))
-        _pip(python, "--no-deps", "--no-index", str(build_shim(home)))
+        if name != "litellm":
+            _pip(python, "--no-deps", "--no-index", str(build_shim(home)))
         (home / "ready").touch()
     return python
 

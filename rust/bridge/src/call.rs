@@ -232,6 +232,7 @@ fn row<'py>(py: Python<'py>, provider: &Provider) -> PyResult<Bound<'py, PyDict>
     dict.set_item("protocol", provider.protocol)?;
     dict.set_item("endpoints", provider.endpoints)?;
     dict.set_item("refuses", provider.refuses)?;
+    dict.set_item("joins_texts", provider.joins_texts)?;
     dict.set_item("paths", provider.paths.iter().copied().collect::<HashMap<_, _>>())?;
     dict.set_item("source", provider.source)?;
     Ok(dict)

@@ -1,4 +1,5 @@
-"""mini-swe-agent: an agent that works in a shell, what it cost, models that a program registers, errors."""
+"""mini-swe-agent: an agent in a shell by calls, by text and over the Responses API, what it cost, models that
+a program registers, errors."""
 
 from __future__ import annotations
 
@@ -15,10 +16,13 @@ from pathlib import Path
 import litellm
 from minisweagent.agents.default import DefaultAgent
 from minisweagent.environments.local import LocalEnvironment
+from minisweagent.exceptions import FormatError
 from minisweagent.models.litellm_model import LitellmModel
+from minisweagent.models.litellm_response_model import LitellmResponseModel
+from minisweagent.models.litellm_textbased_model import LitellmTextbasedModel
 
 import edgequake_async
-from edgequake_async.testing import FakeProvider, ToolCall, error, text
+from edgequake_async.testing import FakeProvider, ToolCall, error, raw, text
 
 assert litellm is edgequake_async
 DONE = "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT; cat answer.txt"
@@ -26,6 +30,26 @@ DONE = "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT; cat answer.txt"
 
 def bash(command: str) -> object:
     return text("On it.", tool_calls=[ToolCall("bash", {"command": command})])
+
+
+def fenced(command: str) -> object:
+    return text(f"On it.\n\n```mswea_bash_command\n{command}\n```")
+
+
+def responded(command: str) -> object:
+    """https://platform.openai.com/docs/api-reference/responses"""
+    arguments = json.dumps({"command": command})
+    call = {"type": "function_call", "id": "fc_1", "call_id": "call_1", "name": "bash", "arguments": arguments}
+    document = {
+        "id": "resp_1",
+        "object": "response",
+        "created_at": 1754000000,
+        "status": "completed",
+        "model": "gpt-4o",
+        "output": [{**call, "status": "completed"}],
+        "usage": {"input_tokens": 100, "output_tokens": 10, "total_tokens": 110},
+    }
+    return raw(200, (), document)
 
 
 with FakeProvider() as fake, tempfile.TemporaryDirectory() as folder:
@@ -44,6 +68,26 @@ with FakeProvider() as fake, tempfile.TemporaryDirectory() as folder:
     assert first["tools"][0]["function"]["name"] == "bash"
     assert second["messages"][-1]["role"] == "tool"
     assert "<returncode>0</returncode>" in second["messages"][-1]["content"]
+
+    for kind, said, path in (
+        (LitellmTextbasedModel, fenced, "/v1/chat/completions"),
+        (LitellmResponseModel, responded, "/v1/responses"),
+    ):
+        fake.clear()
+        fake.script(said("echo forty-three > answer.txt"), said(DONE))
+        agent = DefaultAgent(
+            kind(model_name="openai/gpt-4o", model_kwargs=where),
+            LocalEnvironment(cwd=folder),
+            **templates,
+            cost_limit=1.0,
+            step_limit=5,
+        )
+        result = agent.run("Write the answer down.")
+        assert (result["exit_status"], result["submission"].strip()) == ("Submitted", "forty-three"), result
+        assert agent.cost > 0
+        assert [request.path for request in fake.requests] == [path, path]
+    assert fake.requests[1].json["input"][-2]["type"] == "function_call"
+    assert "<returncode>0</returncode>" in fake.requests[1].json["input"][-1]["output"]
 
     registry = Path(folder, "models.json")
     priced = {"input_cost_per_token": 1.0, "output_cost_per_token": 0.0, "litellm_provider": "openai", "mode": "chat"}
@@ -64,4 +108,42 @@ with FakeProvider() as fake, tempfile.TemporaryDirectory() as folder:
     else:
         raise AssertionError("no error")
     assert len(fake.requests) == 1
+
+    # It asks once where asking again is of no use.
+    for reply, wanted in (
+        (error(403, "No."), litellm.exceptions.PermissionDeniedError),
+        (error(404, "No."), litellm.exceptions.NotFoundError),
+        (error(400, "No.", code="context_length_exceeded"), litellm.exceptions.ContextWindowExceededError),
+    ):
+        fake.clear()
+        fake.script(reply, bash("true"))
+        try:
+            own.query([{"role": "user", "content": "Go on."}])
+        except wanted:
+            assert len(fake.requests) == 1
+        else:
+            raise AssertionError(f"no {wanted.__name__}")
+
+    # An answer that it cannot use, which cost something all the same.
+    fake.clear()
+    fake.script(text("I would rather talk."))
+    try:
+        own.query([{"role": "user", "content": "Go on."}])
+    except FormatError as problem:
+        assert problem.messages[0]["extra"]["cost"] > 0
+        assert problem.messages[0]["extra"]["response"]["object"] == "chat.completion"
+    else:
+        raise AssertionError("no error")
+
+    # A model of which no price is known.
+    fake.clear()
+    fake.script(bash("true"), bash("true"))
+    try:
+        LitellmModel(model_name="openai/unpriced", model_kwargs=where).query([{"role": "user", "content": "Go on."}])
+    except RuntimeError as problem:
+        assert "isn't mapped yet" in str(problem)
+    else:
+        raise AssertionError("no error")
+    free = LitellmModel(model_name="openai/unpriced", model_kwargs=where, cost_tracking="ignore_errors")
+    assert free.query([{"role": "user", "content": "Go on."}])["extra"]["cost"] == 0
 print("done")

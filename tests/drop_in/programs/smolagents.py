@@ -9,7 +9,9 @@ import sys
 sys.path.pop(0)
 
 import litellm
+from PIL import Image
 from smolagents import CodeAgent, LiteLLMModel, ToolCallingAgent, tool
+from smolagents.models import ChatMessageStreamDelta
 
 import edgequake_async
 from edgequake_async.testing import FakeProvider, ToolCall, error, text
@@ -54,6 +56,31 @@ with FakeProvider() as fake:
     counts = agent.monitor.get_total_token_counts()
     assert counts.input_tokens > 100
     assert counts.output_tokens > 0
+
+    fake.clear()
+    fake.script(
+        text("I add them.", tool_calls=[ToolCall("add", {"a": 5, "b": 3})]),
+        text(None, tool_calls=[ToolCall("final_answer", {"answer": "eight"})]),
+    )
+    agent = ToolCallingAgent(tools=[add], model=model, verbosity_level=0, stream_outputs=True)
+    events = list(agent.run("What is 5 + 3?", stream=True))
+    deltas = [event.content or "" for event in events if isinstance(event, ChatMessageStreamDelta)]
+    assert "".join(deltas) == "I add them."
+    assert fake.requests[0].json["stream"] is True
+    assert "8" in str(fake.requests[1].json["messages"][-1]["content"])
+
+    fake.clear()
+    fake.script(text('{"thought": "Add.", "code": "final_answer(add(a=6, b=3))"}'))
+    agent = CodeAgent(tools=[add], model=model, verbosity_level=0, use_structured_outputs_internally=True)
+    assert agent.run("What is 6 + 3?") == 9
+    assert fake.requests[0].json["response_format"]["type"] == "json_schema"
+
+    fake.clear()
+    fake.script(text(None, tool_calls=[ToolCall("final_answer", {"answer": "seen"})]))
+    agent = ToolCallingAgent(tools=[], model=model, verbosity_level=0)
+    assert agent.run("What is this?", images=[Image.new("RGB", (2, 2))]) == "seen"
+    parts = [part for message in fake.requests[0].json["messages"] for part in message["content"]]
+    assert any(part["type"] == "image_url" for part in parts)
 
     fake.clear()
     fake.script(*[error(401, "Wrong key.")] * 8)

@@ -4,9 +4,10 @@
 //! `reasoning_content` and `thinking_blocks`; the parts themselves stand in the message's `provider_specific_fields`, and
 //! sent back they go out as they came, unless the caller changed the text. What else OpenAI's messages carry is not sent,
 //! because Mistral answers 422 to fields that it does not know
-//! (https://github.com/charmbracelet/crush/issues/1590).
+//! (https://github.com/charmbracelet/crush/issues/1590), and ids of calls that others made are made Mistral's.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use memchr::memmem;
 use serde_json::{Value, json};
@@ -38,6 +39,7 @@ impl Protocol for Mistral {
 
     fn request(&self, _ask: &Ask, mut body: Object) -> Result<Value> {
         foreign::answers(&mut body).for_each(put_back);
+        messages(&mut body).for_each(rename_calls);
         if let Some(Value::Object(extra)) = body.shift_remove("extra_body") {
             body.extend(extra);
         }
@@ -78,6 +80,36 @@ fn put_back(message: &mut Object) {
             message.insert("content".into(), Value::Array(parts));
         }
     }
+}
+
+fn messages(body: &mut Object) -> impl Iterator<Item = &mut Object> {
+    let messages = body.get_mut("messages").and_then(Value::as_array_mut);
+    messages.into_iter().flatten().filter_map(Value::as_object_mut)
+}
+
+/// Ids of calls, and of their results, as Mistral has them: nine letters or digits, all others are refused
+/// (https://github.com/anomalyco/opencode/issues/1680). Another provider's becomes the same one each time.
+fn rename_calls(message: &mut Object) {
+    let calls = message.get_mut("tool_calls").and_then(Value::as_array_mut).into_iter().flatten();
+    calls.filter_map(Value::as_object_mut).for_each(|call| rename(call, "id"));
+    rename(message, "tool_call_id");
+}
+
+fn rename(of: &mut Object, name: &str) {
+    if let Some(Value::String(id)) = of.get_mut(name)
+        && !(id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+    {
+        *id = nine(id);
+    }
+}
+
+/// Nine letters or digits that tell an id from others.
+fn nine(id: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    let hash = hasher.finish();
+    let digit = |place| char::from_digit((hash / 36_u64.pow(place) % 36) as u32, 36);
+    (0..9).filter_map(digit).collect()
 }
 
 /// Makes text and thoughts of a content that is a list; the list.
@@ -221,13 +253,32 @@ mod tests {
     }
 
     #[test]
+    fn ids_of_calls_are_nine_letters_or_digits() {
+        let called = |id: &str| {
+            let call = json!({"id": id, "type": "function", "function": {"name": "f", "arguments": "{}"}});
+            sent(json!({"role": "assistant", "content": "", "tool_calls": [call]}))["tool_calls"][0]["id"].clone()
+        };
+        let answered =
+            |id: &str| sent(json!({"role": "tool", "tool_call_id": id, "content": "1"}))["tool_call_id"].clone();
+        assert_eq!(called("wVug6SNgl"), "wVug6SNgl");
+        let ids = ["call_PTLP8xhu3uwZk4l3nlnrrJha", "call_PTLP8xhu3uwZk4l3nlnrrJhb", "turn1_0", "wVug6SNg!", ""];
+        for id in ids {
+            let made = called(id);
+            let made = made.as_str().unwrap();
+            assert!(made.len() == 9 && made.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{made}");
+            assert_eq!(answered(id), made);
+        }
+        assert_ne!(called(ids[0]), called(ids[1]));
+    }
+
+    #[test]
     fn what_other_providers_answered_is_sent_without_what_mistral_refuses() {
         let message = json!({
             "role": "assistant", "content": "Hi", "reasoning_content": "Hm", "prefix": true,
             "provider_specific_fields": {"content": [{"type": "text", "text": "Hi"}]},
-            "tool_calls": [{"id": "a", "provider_specific_fields": {"x": 1}}],
+            "tool_calls": [{"id": "wVug6SNgl", "provider_specific_fields": {"x": 1}}],
         });
-        let plain = json!({"role": "assistant", "content": "Hi", "prefix": true, "tool_calls": [{"id": "a"}]});
+        let plain = json!({"role": "assistant", "content": "Hi", "prefix": true, "tool_calls": [{"id": "wVug6SNgl"}]});
         assert_eq!(sent(message), plain);
     }
 

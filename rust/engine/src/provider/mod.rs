@@ -48,6 +48,8 @@ pub struct Provider {
     pub polls: bool,
     /// Fields of other providers' answers that it refuses in an assistant's message.
     pub refuses: &'static [&'static str],
+    /// It takes a message's content as one text, and no list of texts.
+    pub joins_texts: bool,
     /// The page that states the base URL.
     pub source: &'static str,
 }

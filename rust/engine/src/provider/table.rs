@@ -30,6 +30,7 @@ const HOSTED: Provider = Provider {
     paths: &[],
     polls: false,
     refuses: &[],
+    joins_texts: false,
     source: "",
 };
 

@@ -6,6 +6,7 @@ use crate::provider::{Provider, Setting};
 pub(super) static ROWS: &[Provider] = &[
     Provider {
         name: "openai",
+        aliases: &["text-completion-openai"],
         base_url: "https://api.openai.com/v1",
         key_vars: &["OPENAI_API_KEY"],
         base_vars: &["OPENAI_BASE_URL", "OPENAI_API_BASE"],
@@ -123,6 +124,8 @@ pub(super) static ROWS: &[Provider] = &[
         key_vars: &["DEEPSEEK_API_KEY"],
         base_vars: &["DEEPSEEK_API_BASE"],
         endpoints: CHAT_AND_RESPONSES,
+        // "invalid type: sequence, expected a string": https://github.com/tailcallhq/forgecode/issues/2008
+        joins_texts: true,
         source: "https://api-docs.deepseek.com/",
         ..HOSTED
     },

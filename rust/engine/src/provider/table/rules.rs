@@ -61,6 +61,14 @@ pub(crate) static RULES: &[Rule] = &[
         source: "corpus 6befb0ba6ad8a31b",
         ..RULE
     },
+    Rule {
+        providers: &["openai"],
+        // "Unrecognized request argument supplied": models that do not think.
+        models: &["gpt-3.5*", "gpt-4*", "chatgpt-4o*"],
+        params: &["reasoning_effort"],
+        source: "https://platform.openai.com/docs/guides/reasoning",
+        ..RULE
+    },
     Rule { providers: &["groq"], params: &["n"], effect: Only(1.0), source: GROQ_PAGE, ..RULE },
     Rule { providers: &["groq"], params: &["logprobs"], effect: Only(0.0), source: GROQ_PAGE, ..RULE },
     Rule { providers: &["groq"], params: &["logit_bias", "top_logprobs"], source: GROQ_PAGE, ..RULE },
@@ -134,6 +142,15 @@ pub(crate) static RULES: &[Rule] = &[
         ..RULE
     },
     Rule { providers: &["mistral"], params: &["seed"], effect: Named("random_seed"), source: MISTRAL_SDK, ..RULE },
+    Rule {
+        providers: &["mistral"],
+        // They always think, and have no such parameter.
+        models: &["magistral*"],
+        params: &["reasoning_effort"],
+        effect: Implied(None),
+        source: "https://docs.mistral.ai/capabilities/reasoning/native",
+        ..RULE
+    },
     // Usage is always in the last chunk.
     Rule { providers: &["mistral"], params: &["stream_options"], effect: Implied(None), source: MISTRAL_SDK, ..RULE },
     Rule {
