@@ -129,7 +129,8 @@ def prepare(route: str, params: dict[str, Any]) -> Call:
         body["messages"] = [without(message, row["refuses"]) for message in body["messages"]]
     if row["joins_texts"] and route == "chat":
         body["messages"] = [joined(message) for message in body["messages"]]
-    if row["protocol"] == "anthropic" and isinstance(user := get("metadata"), Mapping) and user.get("user_id"):
+    is_claude = route == "chat" and row["protocol"] == "anthropic"
+    if is_claude and isinstance(user := get("metadata"), Mapping) and user.get("user_id"):
         # Claude's own parameter has litellm's name for something else: https://docs.anthropic.com/en/api/messages
         body.setdefault("user", user["user_id"])
     way = fit(body, provider, allowed_params(params)) if response_format is not None else None
