@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from . import config
-from .request import CallInfo, handler_params, list_messages
+from .request import handler_params, list_messages
+from .terms import CallInfo
 from .types import EmbeddingResponse, ModelResponse
 
 __all__ = ["chat_arguments", "embedding_arguments"]

@@ -22,7 +22,7 @@ from .custom_llm import has
 from .custom_streams import AsyncHandlerStream, SyncHandlerStream
 from .exceptions import BadRequestError, UnsupportedParamsError
 from .redirects import asked_model, goes_to_proxy
-from .request import CallInfo
+from .terms import CallInfo
 from .types import EmbeddingResponse, ModelResponse
 from .types.construct import construct
 

@@ -16,7 +16,7 @@ from .exceptions import APIResponseValidationError, EQError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from .request import CallInfo
+    from .terms import CallInfo
 
 __all__ = ["failure", "no_answer", "translated"]
 

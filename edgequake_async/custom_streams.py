@@ -24,7 +24,7 @@ from .types import ModelResponseStream
 from .types.tolerant import chunk_of
 
 if TYPE_CHECKING:
-    from .request import CallInfo
+    from .terms import CallInfo
 
 __all__ = ["AsyncHandlerStream", "SyncHandlerStream"]
 

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from .custom_errors import failure
 from .endpoints import Endpoint, ask, ask_raw, fetch, save
 from .exceptions import BadRequestError, UnsupportedParamsError
-from .request import CallInfo, resolve
+from .request import resolve
+from .terms import CallInfo
 from .types import (
     BatchPage,
     CursorPage,

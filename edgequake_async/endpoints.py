@@ -15,25 +15,15 @@ from urllib.parse import quote, urlencode
 
 from . import _eq_core, alias, config
 from ._error_mapping import to_exception
+from .arguments import OF_AZURE, UNSUPPORTED, as_mapping, local_names, refuse
 from .entra import fetch_token, refuse_credentials
 from .exceptions import BadRequestError, UnsupportedParamsError
 from .form import Part, fields_of
 from .loops import enter
 from .redirects import PROXY, goes_to_proxy
 from .reply import ReplySource
-from .request import (
-    OF_AZURE,
-    UNSUPPORTED,
-    CallInfo,
-    as_mapping,
-    find_target,
-    local_names,
-    own_headers,
-    refuse,
-    resolve,
-    resolve_call,
-    serialise,
-)
+from .request import resolve, resolve_call, serialise
+from .terms import CallInfo, find_target, own_headers
 from .types.base import Response
 from .types.binary import HttpxBinaryResponseContent
 from .types.tolerant import read

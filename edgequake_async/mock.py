@@ -21,7 +21,8 @@ from .custom_errors import failure
 from .custom_streams import AsyncHandlerStream, SyncHandlerStream
 from .exceptions import BadRequestError, EQError, Timeout
 from .reply import ReplySource
-from .request import CallInfo, resolve_call
+from .request import resolve_call
+from .terms import CallInfo
 from .timeouts import read_timeout
 from .types import ModelResponse
 from .types.construct import construct

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from . import _eq_core
-    from .request import CallInfo
+    from .terms import CallInfo
 
 __all__ = ["ReplySource", "get_response_cost_from_hidden_params", "hidden_params"]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._eq_core import Stream
-    from .request import CallInfo
+    from .terms import CallInfo
 
 __all__ = ["AsyncStreamWrapper", "CustomStreamWrapper", "SyncStreamWrapper"]
 

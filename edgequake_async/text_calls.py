@@ -14,8 +14,9 @@ from .exceptions import APIResponseValidationError, BadRequestError, EQError, Un
 from .loops import enter
 from .params import drops
 from .reply import ReplySource
-from .request import CallInfo, prepare, resolve_call
+from .request import prepare, resolve_call
 from .streaming import AsyncStreamWrapper
+from .terms import CallInfo
 from .types import ModelResponse, TextChoices, TextCompletionResponse, Usage
 from .types.construct import construct
 from .types.tolerant import read, read_chunk

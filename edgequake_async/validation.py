@@ -17,7 +17,7 @@ from . import config
 from .exceptions import BadRequestError, JSONSchemaValidationError, UnsupportedParamsError
 
 if TYPE_CHECKING:
-    from .request import CallInfo
+    from .terms import CallInfo
     from .types import ModelResponse
 
 __all__ = ["checker", "validate_schema"]

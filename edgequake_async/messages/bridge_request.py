@@ -14,8 +14,8 @@ from typing import Any
 from .. import config
 from ..exceptions import UnsupportedParamsError
 from ..params import drops
-from ..request import CallInfo
 from ..responses.bridge_input import Refusals
+from ..terms import CallInfo
 from .bridge_blocks import to_messages
 
 __all__ = ["Asked", "to_chat"]

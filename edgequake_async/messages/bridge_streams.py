@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
-from ..request import CallInfo
 from ..streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
+from ..terms import CallInfo
 from ..types import ModelResponse
 from .bridge_reply import Translator, to_message
 from .bridge_request import Asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any, cast
 
 from pydantic_core import from_json
@@ -64,9 +65,8 @@ async def _native(params: dict[str, Any]) -> MessageReply | NativeEvents:
         await fetch_token(params, resolve_call(params)[0])
     # Absent and false are the same, and not every service knows the word.
     messages = without_notes(list_messages(params["messages"], params["model"]))
-    target, body, info, headers = prepare(
-        "messages", {**params, "messages": messages, "stream": params["stream"] or None}
-    )
+    given = {**params, **_betas(params), "messages": messages, "stream": params["stream"] or None}
+    target, body, info, headers = prepare("messages", given)
     try:
         if params["stream"]:
             reader = EventReader(info.provider, info.model)
@@ -84,6 +84,20 @@ async def _native(params: dict[str, Any]) -> MessageReply | NativeEvents:
     answer = MessageReply(document)
     answer._source = ReplySource(reply, info)
     return answer
+
+
+def _betas(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Bedrock reads in the body what Anthropic reads in a header
+    (https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html)."""
+    headers = params.get("extra_headers")
+    if not isinstance(headers, Mapping) or resolve_call(params)[0] != "bedrock":
+        return {}
+    named = next((value for name, value in headers.items() if str(name).lower() == "anthropic-beta"), None)
+    if not isinstance(named, str):
+        return {}
+    others = {name: value for name, value in headers.items() if str(name).lower() != "anthropic-beta"}
+    betas = [*(params.get("anthropic_beta") or ()), *(each.strip() for each in named.split(",") if each.strip())]
+    return {"extra_headers": others, "anthropic_beta": betas}
 
 
 def _bridged(params: dict[str, Any]) -> Asked | None:

@@ -15,7 +15,7 @@ from .events import AnthropicEvent, frame
 
 if TYPE_CHECKING:
     from .._eq_core import Stream
-    from ..request import CallInfo
+    from ..terms import CallInfo
 
 __all__ = ["EventReader", "NativeEvents", "one_by_one"]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..exceptions import BadRequestError, UnsupportedParamsError
 from ..params import drops
-from ..request import CallInfo
+from ..terms import CallInfo
 from .bridge_input import Refusals, to_messages
 
 __all__ = ["Asked", "flat_format", "to_chat"]

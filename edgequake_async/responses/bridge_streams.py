@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..exceptions import EQError
-from ..request import CallInfo
 from ..streaming import AsyncStreamWrapper, CustomStreamWrapper, SyncStreamWrapper
+from ..terms import CallInfo
 from ..types import ModelResponse, ResponsesAPIResponse
 from ..types.response_events import BaseResponsesAPIStreamEvent
 from .bridge_events import Translator

@@ -15,7 +15,7 @@ from ..types.response_events import BaseResponsesAPIStreamEvent, read_event
 
 if TYPE_CHECKING:
     from .._eq_core import Stream
-    from ..request import CallInfo
+    from ..terms import CallInfo
 
 __all__ = ["EventReader", "NativeEvents", "one_by_one"]
 

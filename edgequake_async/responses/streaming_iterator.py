@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from ..request import CallInfo
+    from ..terms import CallInfo
     from ..types.response_events import BaseResponsesAPIStreamEvent
 
 __all__ = [

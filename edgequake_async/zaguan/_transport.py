@@ -18,7 +18,7 @@ from .. import _eq_core, config
 from ..exceptions import BadRequestError
 from ..form import Part
 from ..loops import enter
-from ..request import make_target
+from ..terms import make_target
 from ..timeouts import TimeoutTypes, read_timeout
 from ..types.tolerant import read
 from ..unserialisable import to_body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -69,6 +70,7 @@ def test_the_answer_is_what_came(way: Way, target: dict[str, Any], fake: FakePro
     message = ask(way, **target)
     assert message == told
     assert json.loads(json.dumps(message)) == told
+    assert pickle.loads(pickle.dumps(message))._hidden_params == message._hidden_params
     assert message._response_headers["request-id"] == "req_1"
     hidden = message._hidden_params
     assert (hidden["custom_llm_provider"], hidden["litellm_model_name"]) == ("anthropic", CLAUDE)
@@ -91,6 +93,9 @@ def test_bytes_may_be_sent_on(target: dict[str, Any], fake: FakeProvider) -> Non
     fake.script(sse([b": comment\n\n", *lines]))
     events = [seen(event) for event in eq.anthropic.messages.create(5, USER, stream=True, **target)]
     assert [event["type"] for event in events] == ["content_block_delta", "message_stop"]
+    fake.script(sse(lines))
+    (event, _) = list(eq.anthropic.messages.create(5, USER, stream=True, **target))
+    assert pickle.loads(pickle.dumps(event)).data == json.loads(said)
     fake.script(sse(lines))
     assert b"".join(eq.anthropic.messages.create(5, USER, stream=True, **target)) == (
         lines[0] + b'event: message_stop\ndata: {"type": "message_stop"}\n\n'
@@ -155,14 +160,17 @@ def test_claude_at_vertex(fake: FakeProvider) -> None:
 
 def test_claude_at_bedrock(fake: FakeProvider, bedrock: dict[str, Any]) -> None:
     call = {**bedrock, "model": "bedrock/anthropic.claude-sonnet-4-5-20250929-v1:0", "api_key": fake.api_key}
-    assert judged(ask(WAY, **call, top_k=5))
+    assert judged(ask(WAY, **call, top_k=5, extra_headers={"Anthropic-Beta": "a, b", "x-own": "1"}))
     streamed = put_together(watch(WAY, **call))
     assert streamed.content
     model = "/model/anthropic.claude-sonnet-4-5-20250929-v1%3A0"
     paths = [request.target for request in fake.requests]
     assert paths == [f"{model}/invoke", f"{model}/invoke-with-response-stream"]
     sent = {"max_tokens": 100, "messages": USER, "anthropic_version": "bedrock-2023-05-31"}
-    assert [request.json for request in fake.requests] == [{**sent, "top_k": 5}, sent]
+    # Betas are a header of Anthropic's own, and a member of the body here.
+    assert [request.json for request in fake.requests] == [{**sent, "top_k": 5, "anthropic_beta": ["a", "b"]}, sent]
+    assert "anthropic-beta" not in fake.requests[0].headers
+    assert fake.requests[0].headers["x-own"] == "1"
 
 
 def test_claude_at_azure(fake: FakeProvider) -> None:
