@@ -26,8 +26,8 @@ chat("openai/connection_dropped", answer("drop_after"))
 chat("openai/connection_refused", api_base="http://127.0.0.1:9/v1")
 chat("openai/stream_dropped", answer("drop_after", pieces=3), stream=True)
 chat("anthropic/error_long_context", answer("error", 400, "prompt is too long: 210000 tokens > 200000 maximum"))
-chat("anthropic/error_long_context_and_answer", answer("error", 400, "input length and `max_tokens` exceed context limit: "
-     "178959 + 64000 > 200000, decrease input length or `max_tokens` and try again"))  # fmt: skip
+LONG_WITH_ANSWER = "input length and `max_tokens` exceed context limit: 178959 + 64000 > 200000, decrease input length"
+chat("anthropic/error_long_context_and_answer", answer("error", 400, LONG_WITH_ANSWER))
 chat("gemini/error_long_context", answer("error", 400, "The input token count (2000000) exceeds the maximum number "
      "of tokens allowed (1048576)."))  # fmt: skip
 chat("bedrock/error_long_context", answer("error", 400, "Input is too long for requested model."))
