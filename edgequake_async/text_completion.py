@@ -197,6 +197,9 @@ def text_completion(
     from .streaming import AsyncStreamWrapper, SyncStreamWrapper
     from .sync import run
     from .text_calls import text
+    from .types import TextCompletionResponse
 
     response = run(text, params)
-    return SyncStreamWrapper.of(response) if isinstance(response, AsyncStreamWrapper) else response
+    if isinstance(response, AsyncStreamWrapper):
+        return SyncStreamWrapper[TextCompletionResponse].of(response)
+    return response
