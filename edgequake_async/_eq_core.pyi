@@ -1,6 +1,6 @@
 """The Rust extension. Private: its shape follows the package's needs and no one else's."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from os import PathLike
 from typing import Any, final
 
@@ -152,6 +152,9 @@ def serves(endpoint: str, provider: str, model: str) -> bool:
 
 def translates(route: str, provider: str, model: str) -> bool:
     """Whether what is asked of a model crosses to its provider in other words than OpenAI's."""
+
+def environment(names: Sequence[str]) -> list[str | None]:
+    """The values of environment variables; None for those that are not set."""
 
 def told_by_model(provider: str, model: str) -> tuple[str, str] | None:
     """The option that a model's name tells, and its value, such as a region."""

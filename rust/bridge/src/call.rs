@@ -1,6 +1,7 @@
 //! The entry points: terms in, awaitables out.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use edgequake_engine::wire::Wire;
 use edgequake_engine::{Error, download as engine_download, several, stream as engine_stream, vectors};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::pybacked::PyBackedBytes;
+use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::PyDict;
 
 use crate::awaitable::into_awaitable;
@@ -210,6 +211,12 @@ pub fn structured_output(provider: &str, model: &str, schema: bool) -> &'static 
 #[pyfunction]
 pub fn media_type(content: &[u8]) -> Option<&'static str> {
     media::media_type(content)
+}
+
+/// The values of environment variables; None for those that are not set.
+#[pyfunction]
+pub fn environment(names: Vec<PyBackedStr>) -> Vec<Option<OsString>> {
+    names.iter().map(|name| std::env::var_os(&**name)).collect()
 }
 
 /// The provider table.

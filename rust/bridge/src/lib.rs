@@ -42,6 +42,7 @@ fn _eq_core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(call::translates, module)?)?;
     module.add_function(wrap_pyfunction!(call::told_by_model, module)?)?;
     module.add_function(wrap_pyfunction!(call::providers, module)?)?;
+    module.add_function(wrap_pyfunction!(call::environment, module)?)?;
     module.add_function(wrap_pyfunction!(params::param_rules, module)?)?;
     module.add_function(wrap_pyfunction!(params::param_effects, module)?)?;
     module.add_function(wrap_pyfunction!(params::supported_params, module)?)?;

@@ -54,6 +54,7 @@ impl Native {
         if self.passes_through() {
             return Ok((body.clone(), None));
         }
+        let length = body.len();
         let mut body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
         if self.ask.route == Route::Chat {
             let allow_private = self.ask.options.get(ALLOW_PRIVATE_MEDIA).is_some();
@@ -65,7 +66,9 @@ impl Native {
             ask.to_mut().options.set(aws::REGION, region);
         }
         let request = self.protocol.request(&ask, body)?;
-        let encoded = serde_json::to_vec(&request).map_err(|error| internal(&error))?;
+        // About as long as it was: growing copies it time and again.
+        let mut encoded = Vec::with_capacity(length + length / 2);
+        serde_json::to_writer(&mut encoded, &request).map_err(|error| internal(&error))?;
         Ok((encoded.into(), self.protocol.path_of(&self.ask, &request)))
     }
 
