@@ -11,6 +11,7 @@ import os
 import resource
 import time
 from collections.abc import Awaitable, Callable
+from statistics import median
 from typing import Any
 
 import bodies
@@ -111,6 +112,35 @@ async def stream(adapter: Any, base: str, *, calls: int, in_flight: int) -> Numb
 
     figures = await cost(one, calls, in_flight, items=bodies.CHUNKS)
     return {**figures, "chunks": received / (calls + in_flight * 4)}
+
+
+async def above(adapter: Any, base: str, *, calls: int, in_flight: int, blocks: int, streamed: bool) -> Numbers:
+    """CPU microseconds per item, and how many of them are above the pass-through of the package, ``adapter.plain``.
+
+    Both are called in turn, a block of calls each, and the median is taken of what neighbouring blocks differ by:
+    between two processes the speed of a shared machine drifts by more than a translation costs.
+    """
+    items = bodies.CHUNKS if streamed else 1
+
+    def asked(of: Any) -> Callable[[], Awaitable[Any]]:
+        client = of.connect(base)
+
+        async def whole() -> None:
+            check(len(await of.unary(client)), bodies.ANSWER_CHARACTERS, "characters")
+
+        async def pieces() -> None:
+            characters = [len(of.text(chunk)) async for chunk in await of.stream(client)]
+            check(sum(characters), bodies.STREAM_CHARACTERS, "characters")
+
+        return pieces if streamed else whole
+
+    own, plain = asked(adapter), asked(getattr(adapter, "plain", adapter))
+    spent: list[tuple[float, float]] = []
+    for turn in range(blocks + 1):
+        pair = [(await metered(fleet(one, calls, in_flight)))[0] / (calls * items) for one in (own, plain)]
+        if turn:  # the first is the warm-up
+            spent.append((pair[0], pair[1]))
+    return {"cpu_us": median(cost for cost, _ in spent), "above_us": median(cost - base for cost, base in spent)}
 
 
 async def embedding(adapter: Any, base: str, *, calls: int, in_flight: int, lists: bool) -> Numbers:

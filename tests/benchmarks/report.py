@@ -1,8 +1,7 @@
 """Markdown tables from the figures of a run; pure functions, so that a saved run prints the same again.
 
 A ratio above 1 in "x ours" means that the rival needs that many times what ours needs, by medians; "x floor" compares
-with the cheapest floor of the question. Where ours is compared with itself in other protocols, "us above ours" stands
-there: the difference of the medians. A rival with failed children shows what went wrong instead of a figure.
+with the cheapest floor of the question. A rival with failed children shows what went wrong instead of a figure.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ def ranked(
         "median",
         "max",
         "x ours",
-        "us above ours" if question.translated else "x floor",
+        "x floor",
         *(question.columns[key] for key in others),
         *(["of the ceiling"] if ceiling else []),
     ]
@@ -62,8 +61,7 @@ def ranked(
             number(value),
             number(max(run[first] for run in runs)),
         ]
-        above = number(value - ours) if ours else "-"
-        ratios = [ratio(value, ours), above if question.translated else ratio(value, best)]
+        ratios = [ratio(value, ours), ratio(value, best)]
         share = [f"{middle(runs, top) / ceiling:.0%}"] if ceiling else []
         label = f"{name} (floor)" if name in floors else name
         lines.append(row(label, *spread, *ratios, *(number(middle(runs, key)) for key in others), *share))

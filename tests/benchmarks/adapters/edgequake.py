@@ -24,7 +24,8 @@ def speaking(wire: str) -> SimpleNamespace:
         spoken = WIRES[wire]
         return {"model": spoken.model, "api_base": f"{base}-{wire}/v1", "api_key": KEY, **dict(spoken.options)}
 
-    return SimpleNamespace(connect=connect, unary=unary, stream=stream, text=text)
+    plain = SimpleNamespace(connect=globals()["connect"], unary=unary, stream=stream, text=text)
+    return SimpleNamespace(connect=connect, unary=unary, stream=stream, text=text, plain=plain)
 
 
 async def unary(client: dict[str, Any]) -> str:
