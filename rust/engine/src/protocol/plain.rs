@@ -18,6 +18,11 @@ use crate::error::Result;
 pub struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Members<'a> {
+    /// Those of the object that these bytes are. They are checked for UTF-8 once, not text by text.
+    pub fn of(body: &'a [u8]) -> Option<Self> {
+        serde_json::from_str(std::str::from_utf8(body).ok()?).ok()
+    }
+
     /// The value of that name as it is written; of a repeated one, the last.
     pub fn get(&self, name: &str) -> Option<&'a RawValue> {
         self.0.iter().rfind(|(known, _)| known == name).map(|(_, value)| *value)

@@ -9,7 +9,7 @@ const PLACED: [&str; 11] =
 
 /// The answer, if the reply is one.
 pub fn plain(body: &[u8]) -> Option<Plain<'_>> {
-    let reply: Members<'_> = serde_json::from_slice(body).ok()?;
+    let reply: Members<'_> = Members::of(body)?;
     let [block]: [Members<'_>; 1] = reply.read("content")?;
     let ended: &str = reply.read("stop_reason")?;
     let (_, reason) = REASONS.iter().find(|(theirs, _)| *theirs == ended)?;

@@ -30,7 +30,7 @@ pub const PARAMS: &[&str] = &[
 
 pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
     let mut take = |name: &str| body.shift_remove(name).filter(|value| !value.is_null());
-    let mut to = Object::new();
+    let mut to = Object::with_capacity(8);
     to.insert("model".into(), take("model").unwrap_or_else(|| ask.model.clone().into()));
     let messages = take("messages").ok_or_else(|| bad("messages", "must be given"))?;
     let (system, messages) = content::split(messages)?;

@@ -7,7 +7,7 @@ use crate::protocol::plain::{Members, Plain, Text};
 
 /// The answer, if the reply is one.
 pub fn plain<'a>(ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
-    let reply: Members<'_> = serde_json::from_slice(body).ok()?;
+    let reply: Members<'_> = Members::of(body)?;
     let message: Members<'_> = reply.read::<Members<'_>>("output")?.read("message")?;
     let [block]: [Members<'_>; 1] = message.read("content")?;
     let ended: &str = reply.read("stopReason")?;

@@ -10,7 +10,7 @@ const PLACED: [&str; 4] = ["id", "message", "finish_reason", "usage"];
 
 /// The answer, if the reply is one.
 pub fn plain<'a>(ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
-    let reply: Members<'_> = serde_json::from_slice(body).ok()?;
+    let reply: Members<'_> = Members::of(body)?;
     let message: Members<'_> = reply.read("message")?;
     let [block]: [Members<'_>; 1] = message.read("content")?;
     let ended: &str = reply.read("finish_reason")?;

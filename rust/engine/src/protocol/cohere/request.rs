@@ -46,7 +46,7 @@ const BUDGETS: [(&str, u32); 4] = [("minimal", 1024), ("low", 1024), ("medium", 
 /// # Errors
 /// `BadRequest` naming what is no OpenAI request; `UnsupportedParams`.
 pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
-    let mut to = Object::new();
+    let mut to = Object::with_capacity(8);
     to.insert("model".into(), take(&mut body, "model").unwrap_or_else(|| ask.model.clone().into()));
     let messages = take(&mut body, "messages").ok_or_else(|| bad("messages", "must be given"))?;
     to.insert("messages".into(), content::messages(messages)?.into());

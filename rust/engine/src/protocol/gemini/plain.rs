@@ -11,7 +11,7 @@ const REASONS: [(&str, &str); 2] = [("STOP", "stop"), ("MAX_TOKENS", "length")];
 
 /// The answer, if the reply is one.
 pub fn plain<'a>(ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
-    let reply: Members<'_> = serde_json::from_slice(body).ok()?;
+    let reply: Members<'_> = Members::of(body)?;
     let [candidate]: [Members<'_>; 1] = reply.read("candidates")?;
     let [part]: [Members<'_>; 1] = candidate.read::<Members<'_>>("content")?.read("parts")?;
     let ended: &str = candidate.read("finishReason")?;

@@ -46,7 +46,7 @@ pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
         return Err(bad("messages", "must be a list of messages"));
     };
     let content::Conversation { system, contents, resolution } = content::conversation(ask, &messages)?;
-    let mut request = Object::new();
+    let mut request = Object::with_capacity(8);
     request.insert("contents".into(), Value::Array(contents));
     if !system.is_empty() {
         request.insert("systemInstruction".into(), object([("parts", system.into())]));

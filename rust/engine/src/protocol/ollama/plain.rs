@@ -11,7 +11,7 @@ const PLACED: [&str; 5] = ["model", "created_at", "message", "done", "done_reaso
 
 /// The answer, if the reply is one.
 pub fn plain<'a>(ask: &'a Ask, body: &'a [u8]) -> Option<Plain<'a>> {
-    let reply: Members<'_> = serde_json::from_slice(body).ok()?;
+    let reply: Members<'_> = Members::of(body)?;
     let message: Members<'_> = reply.read("message")?;
     let ended: &str = reply.read("done_reason")?;
     let reason = REASONS.into_iter().find(|known| *known == ended)?;

@@ -37,7 +37,7 @@ pub fn request(ask: &Ask, mut body: Object) -> Result<Object> {
     let Some(Value::Array(messages)) = take(&mut body, "messages") else {
         return Err(bad("messages", "must be a list of messages"));
     };
-    let mut request = Object::new();
+    let mut request = Object::with_capacity(8);
     request.insert("model".into(), ask.model.clone().into());
     request.insert("messages".into(), messages::messages(messages)?);
     // Unasked, Ollama streams.

@@ -63,8 +63,10 @@ impl Protocol for Vertex {
 
     /// `embedContent` takes one input.
     fn path_of(&self, ask: &Ask, request: &Value) -> Option<String> {
-        let is_batch = ask.route == Route::Embeddings && request.get("requests").is_some();
-        let path = self.path(ask).ok().filter(|_| is_batch)?;
+        if ask.route != Route::Embeddings || request.get("requests").is_none() {
+            return None;
+        }
+        let path = self.path(ask).ok()?;
         path.strip_suffix(":embedContent").map(|resource| format!("{resource}:batchEmbedContents"))
     }
 
