@@ -39,6 +39,9 @@ pub fn check(input: &[u8]) {
             }
         }
         let _ = reader.end();
+        if let Some(plain) = protocol.plain(&ask, input) {
+            plain.written(input.len()).expect("what was read can be written");
+        }
         if let Ok(document) = serde_json::from_slice(input) {
             let _ = protocol.reply(&ask, document);
         }
