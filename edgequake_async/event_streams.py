@@ -9,12 +9,28 @@ from collections.abc import Awaitable, Callable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from . import sync
+from .reply import hidden_params
+
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from ._eq_core import Stream
     from .terms import CallInfo
 
-__all__ = ["AsyncEvents", "AsyncSource", "Events", "Source", "SyncEvents", "SyncSource"]
+__all__ = [
+    "AsyncEvents",
+    "AsyncSource",
+    "Events",
+    "NativeEvents",
+    "Source",
+    "SyncEvents",
+    "SyncSource",
+    "one_by_one",
+]
+
+# Events per crossing of the sync shim.
+_BATCH = 256
 
 EventT = TypeVar("EventT")
 EventT_co = TypeVar("EventT_co", covariant=True)
@@ -41,6 +57,42 @@ class SyncSource(Source, Protocol):
     """One for sync callers."""
 
     def close(self) -> None: ...
+
+
+class NativeEvents(Generic[EventT]):
+    """A source: the events of a stream as the engine hands them over."""
+
+    def __init__(self, stream: Stream, info: CallInfo) -> None:
+        self._stream = stream
+        self.info = info
+        self.next: Callable[[], Awaitable[EventT]] = stream.__anext__
+
+    def headers(self) -> dict[str, str]:
+        return dict(self._stream.head.pairs())
+
+    def hidden_params(self) -> dict[str, Any]:
+        return hidden_params(self.info, self._stream.head.pairs())
+
+    async def take(self) -> list[EventT]:
+        """The events that are there, waiting for the first; empty at the end of the stream."""
+        try:
+            while not (batch := self._stream.take(_BATCH)):
+                await self._stream.wait()
+        except StopAsyncIteration:
+            return []
+        return batch
+
+    async def aclose(self) -> None:
+        self._stream.abort()
+
+    def close(self) -> None:
+        self._stream.abort()
+
+
+def one_by_one(events: NativeEvents[EventT]) -> Iterator[EventT]:
+    """For sync callers: crosses into the shim's loop once per batch of events that are there."""
+    while batch := sync.run(events.take):
+        yield from batch
 
 
 class Events:

@@ -12,6 +12,7 @@ import edgequake_async
 
 from .. import _eq_core, config, mock, sync
 from .._error_mapping import to_exception
+from ..event_streams import NativeEvents, one_by_one
 from ..exceptions import BadRequestError
 from ..loops import enter
 from ..reply import ReplySource
@@ -19,9 +20,9 @@ from ..request import list_messages, prepare, resolve_call
 from ..types.llms.anthropic_messages.anthropic_response import AnthropicMessagesResponse
 from .bridge_request import Asked, to_chat
 from .bridge_streams import AsyncBridge, SyncBridge, whole
-from .events import MessageReply
+from .events import AnthropicEvent, MessageReply
 from .moved import without_notes
-from .reader import EventReader, NativeEvents, one_by_one
+from .reader import EventReader
 from .streaming import AnthropicMessagesStream, SyncAnthropicMessagesStream
 
 __all__ = ["message", "message_sync"]
@@ -57,7 +58,7 @@ def _typed(reply: MessageReply) -> AnthropicMessagesResponse:
     return cast("AnthropicMessagesResponse", reply)
 
 
-async def _native(params: dict[str, Any]) -> MessageReply | NativeEvents:
+async def _native(params: dict[str, Any]) -> MessageReply | NativeEvents[AnthropicEvent]:
     port = await enter()
     if "azure_ad_token_provider" in params:
         from ..entra import fetch_token
@@ -71,7 +72,7 @@ async def _native(params: dict[str, Any]) -> MessageReply | NativeEvents:
         if params["stream"]:
             reader = EventReader(info.provider, info.model)
             opened = await _eq_core.open_stream(port, target, body, reader.decode, reader.fail, "events", headers)
-            return NativeEvents(opened.take(), info, reader)
+            return NativeEvents(opened.take(), info)
         reply = await _eq_core.request(port, target, body, headers)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None

@@ -1,26 +1,16 @@
-"""Native streams of messages: bytes to events, failures to exceptions with what had arrived."""
+"""What native streams of messages are made of: bytes to events, failures to exceptions with what had arrived."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic_core import from_json
 
-from .. import sync
 from .._error_mapping import to_exception
 from ..exceptions import APIResponseValidationError, EQError
-from ..reply import hidden_params
 from .events import AnthropicEvent, frame
 
-if TYPE_CHECKING:
-    from .._eq_core import Stream
-    from ..terms import CallInfo
-
-__all__ = ["EventReader", "NativeEvents", "one_by_one"]
-
-# Events per crossing of the sync shim.
-_BATCH = 256
+__all__ = ["EventReader"]
 
 
 class EventReader:
@@ -55,39 +45,3 @@ class EventReader:
     def _explain(self, error: EQError) -> EQError:
         error.generated_content = "".join(self._texts)
         return error
-
-
-class NativeEvents:
-    """The events of a stream as the engine hands them over."""
-
-    def __init__(self, stream: Stream, info: CallInfo, reader: EventReader) -> None:
-        self._stream = stream
-        self.info = info
-        self.next: Callable[[], Awaitable[AnthropicEvent]] = stream.__anext__
-
-    def headers(self) -> dict[str, str]:
-        return dict(self._stream.head.pairs())
-
-    def hidden_params(self) -> dict[str, Any]:
-        return hidden_params(self.info, self._stream.head.pairs())
-
-    async def take(self) -> list[AnthropicEvent]:
-        """The events that are there, waiting for the first; empty at the end of the stream."""
-        try:
-            while not (batch := self._stream.take(_BATCH)):
-                await self._stream.wait()
-        except StopAsyncIteration:
-            return []
-        return batch
-
-    async def aclose(self) -> None:
-        self._stream.abort()
-
-    def close(self) -> None:
-        self._stream.abort()
-
-
-def one_by_one(events: NativeEvents) -> Iterator[AnthropicEvent]:
-    """For sync callers: crosses into the shim's loop once per batch of events that are there."""
-    while batch := sync.run(events.take):
-        yield from batch

@@ -9,6 +9,7 @@ import edgequake_async
 
 from .. import _eq_core, config, sync
 from .._error_mapping import to_exception
+from ..event_streams import one_by_one
 from ..exceptions import BadRequestError
 from ..loops import enter
 from ..reply import ReplySource
@@ -18,7 +19,7 @@ from ..types import ResponsesAPIResponse
 from ..types.tolerant import read
 from .bridge_request import Asked, flat_format, to_chat
 from .bridge_streams import AsyncBridge, SyncBridge, whole
-from .reader import EventReader, NativeEvents, one_by_one
+from .reader import EventReader, ResponseEvents
 from .streaming_iterator import ResponsesAPIStreamingIterator, SyncResponsesAPIStreamingIterator
 
 __all__ = ["respond", "respond_sync"]
@@ -32,7 +33,7 @@ async def respond(params: dict[str, Any]) -> ResponsesAPIResponse | ResponsesAPI
         answer = await edgequake_async.acompletion(**asked.chat)
         return ResponsesAPIStreamingIterator(AsyncBridge(answer, asked)) if params["stream"] else whole(answer, asked)
     native = await _native(params)
-    return ResponsesAPIStreamingIterator(native) if isinstance(native, NativeEvents) else native
+    return ResponsesAPIStreamingIterator(native) if isinstance(native, ResponseEvents) else native
 
 
 def respond_sync(params: dict[str, Any]) -> ResponsesAPIResponse | SyncResponsesAPIStreamingIterator:
@@ -45,19 +46,19 @@ def respond_sync(params: dict[str, Any]) -> ResponsesAPIResponse | SyncResponses
         bridge = SyncBridge(answer, asked)
         return SyncResponsesAPIStreamingIterator(bridge, bridge.events())
     native = sync.run(_native, params)
-    if not isinstance(native, NativeEvents):
+    if not isinstance(native, ResponseEvents):
         return native
     return SyncResponsesAPIStreamingIterator(native, one_by_one(native))
 
 
-async def _native(params: dict[str, Any]) -> ResponsesAPIResponse | NativeEvents:
+async def _native(params: dict[str, Any]) -> ResponsesAPIResponse | ResponseEvents:
     port = await enter()
     target, body, info, headers = prepare("responses", {**params, **_text(params), "text_format": None})
     try:
         if params["stream"]:
             reader = EventReader(info.provider, info.model)
             opened = await _eq_core.open_stream(port, target, body, reader.decode, reader.fail, "events", headers)
-            return NativeEvents(opened.take(), info, reader)
+            return ResponseEvents(opened.take(), info, reader)
         reply = await _eq_core.request(port, target, body, headers)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None

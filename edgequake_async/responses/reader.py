@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from .. import sync
 from .._error_mapping import to_exception
+from ..event_streams import NativeEvents
 from ..exceptions import APIResponseValidationError, EQError
-from ..reply import hidden_params
 from ..types import ResponsesAPIResponse
 from ..types.construct import construct
 from ..types.response_events import BaseResponsesAPIStreamEvent, read_event
@@ -17,10 +16,8 @@ if TYPE_CHECKING:
     from .._eq_core import Stream
     from ..terms import CallInfo
 
-__all__ = ["EventReader", "NativeEvents", "one_by_one"]
+__all__ = ["EventReader", "ResponseEvents"]
 
-# Events per crossing of the sync shim.
-_BATCH = 256
 _LAST = frozenset({"response.completed", "response.incomplete"})
 # Where the piece of an event belongs: (list of parts of the item, index in it, field, type of a part).
 _PIECES: dict[str, tuple[str, str, str, str]] = {
@@ -122,42 +119,13 @@ def _filled(item: dict[str, Any], pieces: dict[tuple[str, int], list[str]]) -> d
     return filled
 
 
-class NativeEvents:
+class ResponseEvents(NativeEvents[BaseResponsesAPIStreamEvent]):
     """The events of a stream as the engine hands them over."""
 
     def __init__(self, stream: Stream, info: CallInfo, reader: EventReader) -> None:
-        self._stream = stream
+        super().__init__(stream, info)
         self._reader = reader
-        self.info = info
-        self.next: Callable[[], Awaitable[BaseResponsesAPIStreamEvent]] = stream.__anext__
 
     @property
     def last(self) -> BaseResponsesAPIStreamEvent | None:
         return self._reader.last
-
-    def headers(self) -> dict[str, str]:
-        return dict(self._stream.head.pairs())
-
-    def hidden_params(self) -> dict[str, Any]:
-        return hidden_params(self.info, self._stream.head.pairs())
-
-    async def take(self) -> list[BaseResponsesAPIStreamEvent]:
-        """The events that are there, waiting for the first; empty at the end of the stream."""
-        try:
-            while not (batch := self._stream.take(_BATCH)):
-                await self._stream.wait()
-        except StopAsyncIteration:
-            return []
-        return batch
-
-    async def aclose(self) -> None:
-        self._stream.abort()
-
-    def close(self) -> None:
-        self._stream.abort()
-
-
-def one_by_one(events: NativeEvents) -> Iterator[BaseResponsesAPIStreamEvent]:
-    """For sync callers: crosses into the shim's loop once per batch of events that are there."""
-    while batch := sync.run(events.take):
-        yield from batch
