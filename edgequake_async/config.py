@@ -21,12 +21,12 @@ import itertools
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from types import MappingProxyType, ModuleType
 from typing import Any
 from urllib.parse import quote
 
-from . import _eq_core, alias
+from . import _eq_core, alias, registry
 from .registry import row, rows
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "base_for",
     "base_variables",
     "default_base",
+    "generation",
     "get",
     "handlers",
     "is_rerouting",
@@ -43,6 +44,7 @@ __all__ = [
     "options_for",
     "reset",
     "row",
+    "variables_of",
 ]
 
 # Names that have an effect today, and those of litellm that programs assign and that need none here.
@@ -83,8 +85,9 @@ EMPTY: Mapping[str, Any] = MappingProxyType({})
 _assigned: dict[str, Any] = {}
 # None until somebody asks, and again when a setting changes.
 _rerouting: bool | None = None
-# Changes with each setting.
-_settings = 0
+# How often a setting changed, and whether one may change unseen; see generation.
+_changes = 0
+_is_mutable = False
 
 
 def is_setting(name: str) -> bool:
@@ -116,18 +119,34 @@ def is_rerouting() -> bool:
     return _rerouting
 
 
+def generation() -> int | None:
+    """What to remember by what followed from the settings and the table: another number after each change of them.
+
+    None while a setting that concerns single calls is an object that can be changed in place, as headers are.
+    """
+    return None if _is_mutable else _changes + registry.version()
+
+
 def assign(name: str, value: Any) -> None:
     """Set a setting for this process."""
-    global _rerouting, _settings
     _assigned[name] = value
-    _rerouting, _settings = None, _settings + 1
+    _changed()
 
 
 def reset(name: str) -> None:
     """Forget an assigned value, so that the file or the default holds again."""
-    global _rerouting, _settings
     _assigned.pop(name, None)
-    _rerouting, _settings = None, _settings + 1
+    _changed()
+
+
+def _changed() -> None:
+    global _rerouting, _changes, _is_mutable
+    _rerouting, _changes = None, _changes + 1
+    _is_mutable = any(
+        not isinstance(value, Hashable)
+        for name, value in list(_assigned.items())
+        if name not in _FILLED_IN_PLACE and name not in _REROUTING
+    )
 
 
 def key_for(provider: str) -> str | None:
@@ -148,31 +167,26 @@ def options_for(provider: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
     Each is the call's own argument, the module variable of its name, the first of its environment variables that is
     set, what the file says, or its default; those that nobody gives are missing.
     """
-    names, variables = _options_of(provider)
-    # Read in Rust: a variable that is not set costs 0.8 us to miss in os.environ, and there are up to a dozen.
-    found = _found_options(provider, tuple(_eq_core.environment(variables)), _settings)
-    told = {name: value for name in names if (value := given.get(name)) is not None and value != ""}
-    return {**found, **told} if told else found
-
-
-@functools.cache
-def _options_of(provider: str) -> tuple[tuple[str, ...], list[str]]:
-    options = row(provider)["options"]
-    return tuple(name for name, _, _ in options), [variable for _, variables, _ in options for variable in variables]
-
-
-@functools.lru_cache(maxsize=64)
-def _found_options(provider: str, environment: tuple[str | None, ...], _settings: int) -> Mapping[str, Any]:
-    """What is not the call's own, for these values of its variables, while no setting changes."""
     found: dict[str, Any] = {}
-    values = iter(environment)
-    for name, variables, default in row(provider)["options"]:
-        told = [_assigned.get(name), *itertools.islice(values, len(variables))]
-        told += [_of_provider(provider, name), _file().get(name), default]
+    options = row(provider)["options"]
+    # Read in Rust: a variable that is not set costs 0.8 us to miss in os.environ, and there are up to a dozen.
+    names = [variable for _, variables, _ in options for variable in variables]
+    environment = dict(zip(names, _eq_core.environment(names), strict=True))
+    entry, file = _entry(provider), _file()
+    for name, variables, default in options:
+        told = [given.get(name), _assigned.get(name), *map(environment.get, variables)]
+        told += [entry.get(name), file.get(name), default]
         value = next((value for value in told if value is not None and value != ""), None)
         if value is not None:
             found[name] = value
-    return MappingProxyType(found)
+    return found
+
+
+def variables_of(provider: str) -> tuple[str, ...]:
+    """Every environment variable that says how a provider is called."""
+    known = row(provider)
+    options = itertools.chain.from_iterable(variables for _, variables, _ in known["options"])
+    return *known["key_vars"], *known["base_vars"], *options
 
 
 def base_for(provider: str, options: Mapping[str, Any] = EMPTY) -> str:

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from . import _eq_core
 from .exceptions import BadRequestError, LiteLLMUnknownProvider
 
-__all__ = ["Row", "register_provider", "resolve", "row", "rows", "unregister_provider"]
+__all__ = ["Row", "register_provider", "resolve", "row", "rows", "unregister_provider", "version"]
 
 Row = dict[str, Any]
 Resolver = Callable[[str, "str | None"], tuple[str, str]]
@@ -35,6 +35,7 @@ class _Table(NamedTuple):
     rows: Mapping[str, Row]
     names: Mapping[str, str]
     resolve: Resolver
+    version: int
 
 
 # A provider of whom nothing is known but that it speaks OpenAI's protocol: what an added one is like.
@@ -128,6 +129,11 @@ def row(provider: str) -> Row:
     return found
 
 
+def version() -> int:
+    """How often a provider was added or taken out."""
+    return _table.version
+
+
 @functools.cache
 def rows() -> dict[str, Row]:
     """The rows of the engine's table, by name."""
@@ -159,7 +165,7 @@ def _resolver(names: Mapping[str, str]) -> Resolver:
 def _replace(added: Mapping[str, Row]) -> None:
     global _table
     names = {name: row["name"] for row in added.values() for name in (row["name"], *row["aliases"])}
-    _table = _Table(MappingProxyType(dict(added)), names, _resolver(names))
+    _table = _Table(MappingProxyType(dict(added)), names, _resolver(names), _table.version + 1)
 
 
 def _checked(argument: str, name: Any) -> str:
@@ -189,4 +195,4 @@ def _headers(headers: Mapping[str, str] | None) -> dict[str, str]:
 
 
 _changing = threading.Lock()
-_table = _Table({}, {}, _resolver({}))
+_table = _Table({}, {}, _resolver({}), 0)
