@@ -3,10 +3,8 @@
 //! A frame becomes an event whose name is its `:event-type`. One that tells of a failure is named after that instead,
 //! behind [`FAILURE`]. A frame whose checksum is wrong, or that is larger than the limit, is an error.
 
-use std::collections::HashMap;
-
 use aws_smithy_eventstream::frame::read_message_from;
-use aws_smithy_types::event_stream::{HeaderValue, Message};
+use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use bytes::{Bytes, BytesMut};
 
 use crate::error::{Error, Kind, Result};
@@ -48,15 +46,13 @@ impl Frames {
 }
 
 fn event(message: &Message) -> Event {
-    let headers: HashMap<&str, &str> = message
-        .headers()
-        .iter()
-        .filter_map(|header| match header.value() {
-            HeaderValue::String(text) => Some((header.name().as_str(), text.as_str())),
+    let header = |name: &str| {
+        let found = message.headers().iter().rfind(|header| header.name().as_str() == name);
+        match found.map(Header::value) {
+            Some(HeaderValue::String(text)) => Some(text.as_str()),
             _ => None,
-        })
-        .collect();
-    let header = |name: &str| headers.get(name).copied();
+        }
+    };
     let failure = header(":exception-type").or_else(|| header(":error-code"));
     let name = match failure {
         Some(kind) => Some(format!("{FAILURE}{kind}")),

@@ -151,7 +151,10 @@ impl Translated {
                 self.cutter.next_event()?
             };
             match event {
-                Some(event) => self.said.extend(self.reader.read(&event)?),
+                Some(event) => match self.reader.text(&event) {
+                    Some(chunk) => return chunk.map(Some),
+                    None => self.said.extend(self.reader.read(&event)?),
+                },
                 None if at_end && !self.ended => {
                     self.ended = true;
                     self.said.extend(self.reader.end()?);

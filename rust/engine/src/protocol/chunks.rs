@@ -13,9 +13,13 @@ pub struct Opening(Vec<u8>);
 
 /// A delta that is text and nothing else.
 #[derive(Serialize)]
-pub struct Text<'a> {
-    /// The text.
-    pub content: &'a str,
+pub enum Text<'a> {
+    /// Of the answer.
+    #[serde(rename = "content")]
+    Said(&'a str),
+    /// Of the thoughts before it.
+    #[serde(rename = "reasoning_content")]
+    Thought(&'a str),
 }
 
 impl Opening {

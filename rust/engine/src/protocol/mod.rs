@@ -17,6 +17,8 @@ pub mod ollama;
 pub mod plain;
 #[cfg(test)]
 mod plain_tests;
+#[cfg(test)]
+mod text_tests;
 pub mod usage;
 pub mod vertex;
 pub mod watsonx;
@@ -158,6 +160,12 @@ pub trait Protocol: Send + Sync {
 
 /// Makes OpenAI's chunks of one streamed reply's events.
 pub trait EventReader: Send + Sync {
+    /// The chunk of an event that goes on with a text, as most do, read without a tree of JSON values: what
+    /// [`EventReader::read`] would say. None where it is another event, or there is more to say of it.
+    fn text(&mut self, _event: &Event) -> Option<Result<Meaning>> {
+        None
+    }
+
     /// What an event says: any number of chunks, the end, or a failure.
     ///
     /// # Errors

@@ -45,7 +45,7 @@ fn answers() -> [(&'static str, &'static str, Value); 5] {
 }
 
 /// Every answer that differs from this one in one member: another value, none, or one more.
-fn others(answer: &Value) -> Vec<Value> {
+pub fn others(answer: &Value) -> Vec<Value> {
     let values =
         [json!(null), json!(7), json!(0), json!(1.5), json!(""), json!("ERROR"), json!([]), json!({}), json!([{}])];
     let mut found: Vec<Value> = values.to_vec();

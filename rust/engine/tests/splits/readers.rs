@@ -34,7 +34,8 @@ pub fn check(input: &[u8]) {
             };
             let name = str::from_utf8(name).ok().filter(|name| !name.is_empty()).map(Box::from);
             let event = Event { name, data: Bytes::copy_from_slice(data) };
-            if reader.read(&event).is_err() {
+            let read = reader.text(&event).map_or_else(|| reader.read(&event).map(drop), |chunk| chunk.map(drop));
+            if read.is_err() {
                 break;
             }
         }

@@ -42,12 +42,22 @@ struct Block {
 }
 
 impl EventReader for Reader {
+    fn text(&mut self, event: &Event) -> Option<Result<Meaning>> {
+        let opening = self.opening.as_ref()?;
+        TEXT_DELTA.find(&event.data)?;
+        let event: TextEvent<'_> = serde_json::from_slice(&event.data).ok()?;
+        if event.r#type != "content_block_delta" || event.delta.r#type != "text_delta" {
+            return None;
+        }
+        let said = &*event.delta.text;
+        extend(&mut self.blocks.get_mut(&event.index)?.value, "text", said);
+        self.characters += said.chars().count();
+        Some(opening.chunk(0, &Text::Said(said)))
+    }
+
     fn read(&mut self, event: &Event) -> Result<Vec<Meaning>> {
         if event.data.trim_ascii().is_empty() {
             return Ok(Vec::new());
-        }
-        if let Some(chunk) = self.text(&event.data) {
-            return chunk.map(|chunk| vec![chunk]);
         }
         let value: Value = match serde_json::from_slice(&event.data) {
             Ok(value) => value,
@@ -92,21 +102,6 @@ struct TextDelta<'a> {
 }
 
 impl Reader {
-    /// The chunk of an event that adds text to a block, read without a tree of values; `None` where it is another, or
-    /// there is more to say of it.
-    fn text(&mut self, data: &[u8]) -> Option<Result<Meaning>> {
-        let opening = self.opening.as_ref()?;
-        TEXT_DELTA.find(data)?;
-        let event: TextEvent<'_> = serde_json::from_slice(data).ok()?;
-        if event.r#type != "content_block_delta" || event.delta.r#type != "text_delta" {
-            return None;
-        }
-        let said = &*event.delta.text;
-        extend(&mut self.blocks.get_mut(&event.index)?.value, "text", said);
-        self.characters += said.chars().count();
-        Some(opening.chunk(0, &Text { content: said }))
-    }
-
     /// The first chunk; what the message says besides (a gateway its provider) is said once.
     fn start(&mut self, event: &Value) -> Result<Meaning> {
         let message = event.get("message").unwrap_or(&Value::Null);

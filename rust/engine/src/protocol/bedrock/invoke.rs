@@ -5,6 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use memchr::memmem;
 use serde_json::Value;
 
 use super::{failure, invalid};
@@ -62,14 +63,20 @@ impl EventReader for Reader {
         let Some(said) = unframed(event)? else {
             return Ok(Vec::new());
         };
-        let measured = serde_json::from_slice::<Value>(&said).ok();
+        // Most events measure nothing.
+        let measured =
+            memmem::find(&said, MEASURED.as_bytes()).and_then(|_| serde_json::from_slice::<Value>(&said).ok());
         let measured = measured.as_ref().and_then(Value::as_object).into_iter().flatten();
         let measured: Object = measured
             .filter(|(name, _)| name.starts_with(MEASURED))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
+        let event = Event { name: None, data: said };
+        if let Some(chunk) = self.inner.text(&event) {
+            return chunk.map(|chunk| vec![chunk]);
+        }
         let mut meanings = Vec::new();
-        for meaning in self.inner.read(&Event { name: None, data: said })? {
+        for meaning in self.inner.read(&event)? {
             match meaning {
                 Meaning::Chunk { json, finished: true } => {
                     self.last = serde_json::from_slice(&json).ok();

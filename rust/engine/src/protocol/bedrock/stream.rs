@@ -1,8 +1,10 @@
 //! The events of ConverseStream as chunks
 //! (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::content::KEPT;
@@ -10,6 +12,7 @@ use super::reply::{Ended, call, is_of_server, must_keep, usage};
 use super::{JSON_TOOL, failure, invalid, made_id, model};
 use crate::chunk::Meaning;
 use crate::error::Result;
+use crate::protocol::chunks::{Opening, Text};
 use crate::protocol::{Ask, EventReader, Object, chunk, now, text};
 use crate::sse::Event;
 
@@ -18,6 +21,8 @@ use crate::sse::Event;
 pub struct Reader {
     /// `id`, `object`, `created`, `model` of every chunk.
     head: Object,
+    /// The same, as most chunks begin.
+    opening: Option<Opening>,
     blocks: BTreeMap<u64, Block>,
     calls: u64,
     ended: Ended,
@@ -49,11 +54,34 @@ impl Reader {
         ] {
             head.insert(name.into(), value);
         }
-        Self { head, blocks: BTreeMap::new(), calls: 0, ended: Ended::default(), last: None }
+        Self { head, opening: None, blocks: BTreeMap::new(), calls: 0, ended: Ended::default(), last: None }
     }
 }
 
+/// The event that most are.
+#[derive(Deserialize)]
+struct TextEvent<'a> {
+    #[serde(rename = "contentBlockIndex", default)]
+    index: u64,
+    #[serde(borrow)]
+    delta: TextDelta<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextDelta<'a> {
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+}
+
 impl EventReader for Reader {
+    fn text(&mut self, event: &Event) -> Option<Result<Meaning>> {
+        let opening = self.opening.as_ref().filter(|_| event.name.as_deref() == Some("contentBlockDelta"))?;
+        let event: TextEvent<'_> = serde_json::from_slice(&event.data).ok()?;
+        extend(&mut self.blocks.entry(event.index).or_default().value, "text", &event.delta.text);
+        Some(opening.chunk(0, &Text::Said(&event.delta.text)))
+    }
+
     fn read(&mut self, event: &Event) -> Result<Vec<Meaning>> {
         if let Some(failure) = failure(event) {
             return Ok(vec![failure]);
@@ -82,7 +110,7 @@ impl EventReader for Reader {
             // Events that are yet to come.
             _ => None,
         };
-        delta.map(|delta| self.chunk(delta)).transpose().map(|said| said.into_iter().collect())
+        delta.map(|delta| self.chunk(&delta)).transpose().map(|said| said.into_iter().collect())
     }
 
     /// The last chunk: why it ended, what it cost, and the blocks where they say more than the chunks did.
@@ -108,10 +136,12 @@ impl EventReader for Reader {
 }
 
 impl Reader {
-    fn chunk(&self, delta: Value) -> Result<Meaning> {
-        let mut said = self.head.clone();
-        said.insert("choices".into(), json!([{"index": 0, "delta": delta, "finish_reason": null}]));
-        chunk(&Value::Object(said), false)
+    fn chunk(&mut self, delta: &Value) -> Result<Meaning> {
+        let opening = match &mut self.opening {
+            Some(opening) => opening,
+            none => none.insert(Opening::new(&self.head)?),
+        };
+        opening.chunk(0, delta)
     }
 
     fn open(&mut self, told: &Value) -> Option<Value> {

@@ -1,7 +1,9 @@
 //! The events of a streamed reply as chunks (https://docs.cohere.com/v2/docs/streaming).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::reply::{failure, finish, head, is_said, kept, logprobs};
@@ -9,6 +11,7 @@ use super::{invalid, usage};
 use crate::chunk::{self, Meaning};
 use crate::classify;
 use crate::error::Result;
+use crate::protocol::chunks::{Opening, Text};
 use crate::protocol::{self, Ask, EventReader, Object, text};
 use crate::sse::Event;
 
@@ -17,6 +20,8 @@ pub struct Reader {
     ask: Ask,
     /// `id`, `object`, `created`, `model` of every chunk.
     head: Option<Object>,
+    /// The same, as most chunks begin.
+    opening: Option<Opening>,
     blocks: BTreeMap<u64, Object>,
     /// Calls whose arguments have begun.
     told: BTreeSet<u64>,
@@ -25,11 +30,61 @@ pub struct Reader {
 impl Reader {
     /// A reader of the answer to `ask`.
     pub fn new(ask: &Ask) -> Self {
-        Self { ask: ask.clone(), head: None, blocks: BTreeMap::new(), told: BTreeSet::new() }
+        Self { ask: ask.clone(), head: None, opening: None, blocks: BTreeMap::new(), told: BTreeSet::new() }
     }
 }
 
+/// The event that most are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextEvent<'a> {
+    r#type: &'a str,
+    index: u64,
+    #[serde(borrow)]
+    delta: Delta<'a>,
+}
+
+#[derive(Deserialize)]
+struct Delta<'a> {
+    #[serde(borrow)]
+    message: Message<'a>,
+}
+
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow)]
+    content: Piece<'a>,
+}
+
+/// One of the two.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Piece<'a> {
+    #[serde(borrow)]
+    Text(Cow<'a, str>),
+    #[serde(borrow)]
+    Thinking(Cow<'a, str>),
+}
+
 impl EventReader for Reader {
+    fn text(&mut self, event: &Event) -> Option<Result<Meaning>> {
+        let opening = self.opening.as_ref()?;
+        let event: TextEvent<'_> = serde_json::from_slice(&event.data).ok()?;
+        let (name, said) = match &event.delta.message.content {
+            Piece::Text(more) => ("text", Text::Said(more)),
+            Piece::Thinking(more) => ("thinking", Text::Thought(more)),
+        };
+        let (Text::Said(more) | Text::Thought(more)) = said;
+        if event.r#type != "content-delta" || more.is_empty() {
+            return None;
+        }
+        match self.blocks.get_mut(&event.index)?.get_mut(name) {
+            Some(Value::String(before)) => before.push_str(more),
+            _ => return None,
+        }
+        Some(opening.chunk(0, &said))
+    }
+
     fn read(&mut self, event: &Event) -> Result<Vec<Meaning>> {
         match event.data.trim_ascii() {
             b"" => return Ok(Vec::new()),
@@ -71,6 +126,9 @@ impl EventReader for Reader {
         choice.extend(logprobs.map(|logprobs| ("logprobs".to_owned(), logprobs)));
         choice.insert("finish_reason".into(), Value::Null);
         let mut made = self.head(None);
+        if self.opening.is_none() {
+            self.opening = Some(Opening::new(&made)?);
+        }
         made.insert("choices".into(), json!([choice]));
         Ok(vec![protocol::chunk(&Value::Object(made), false)?])
     }

@@ -54,12 +54,25 @@ impl Reader {
 }
 
 impl EventReader for Reader {
+    fn text(&mut self, event: &Event) -> Option<Result<Meaning>> {
+        let opening = self.opening.as_ref()?;
+        let told: TextEvent<'_> = serde_json::from_slice(&event.data).ok()?;
+        let [TextCandidate { content: TextContent { parts: [part] }, index }] = &told.candidates;
+        let choice = self.choices.get_mut(index)?;
+        if part.text.is_empty() || !choice.begun || choice.joiner.is_open() {
+            return None;
+        }
+        choice.said.push_str(&part.text);
+        parts::join_text(&mut choice.parts, &part.text);
+        if let Some(counts) = told.usage_metadata.map(RawValue::get).filter(|counts| counts.starts_with('{')) {
+            self.unread_counts = Some(event.data.slice_ref(counts.as_bytes()));
+        }
+        Some(opening.chunk(*index, &Text::Said(&part.text)))
+    }
+
     fn read(&mut self, event: &Event) -> Result<Vec<Meaning>> {
         if event.data.trim_ascii().is_empty() {
             return Ok(Vec::new());
-        }
-        if let Some(chunk) = self.text(&event.data) {
-            return chunk.map(|chunk| vec![chunk]);
         }
         let reply: Value = serde_json::from_slice(&event.data).map_err(|error| invalid(&error.to_string()))?;
         if classify::is_failure(&reply) {
@@ -142,26 +155,6 @@ struct TextContent<'a> {
 struct TextPart<'a> {
     #[serde(borrow)]
     text: Cow<'a, str>,
-}
-
-impl Reader {
-    /// The chunk of an event that adds text, read without a tree of values; `None` where it is another, or there is more
-    /// to say of it.
-    fn text(&mut self, data: &Bytes) -> Option<Result<Meaning>> {
-        let opening = self.opening.as_ref()?;
-        let event: TextEvent<'_> = serde_json::from_slice(data).ok()?;
-        let [TextCandidate { content: TextContent { parts: [part] }, index }] = &event.candidates;
-        let choice = self.choices.get_mut(index)?;
-        if part.text.is_empty() || !choice.begun || choice.joiner.is_open() {
-            return None;
-        }
-        choice.said.push_str(&part.text);
-        parts::join_text(&mut choice.parts, &part.text);
-        if let Some(counts) = event.usage_metadata.map(RawValue::get).filter(|counts| counts.starts_with('{')) {
-            self.unread_counts = Some(data.slice_ref(counts.as_bytes()));
-        }
-        Some(opening.chunk(*index, &Text { content: &part.text }))
-    }
 }
 
 /// A candidate so far.
