@@ -102,21 +102,8 @@ class Maker:
         return f"name {self._made}"
 
 
-def leaves(value: Any) -> Iterator[str | int | float]:
-    """The texts and numbers that were made, wherever they are."""
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from leaves(name) if name.startswith("name ") else ()
-            yield from leaves(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from leaves(item)
-    elif (isinstance(value, str) and value.startswith(("text ", "name "))) or type(value) in (int, float):
-        yield value
-
-
-def lost(made: Any, became: Any) -> list[str | int | float]:
-    """What of an answer is nowhere in what became of it; a text may be part of another."""
+def lost(made: Any, became: Any) -> dict[str, Any]:
+    """What of an answer is nowhere in what became of it, by its place; a text may be part of another."""
     texts, numbers = [], set()
     pending = [became]
     while pending:
@@ -130,4 +117,22 @@ def lost(made: Any, became: Any) -> list[str | int | float]:
         elif isinstance(value, (int, float)):
             numbers.add(value)
     whole = "\n".join(texts)
-    return [each for each in leaves(made) if (each not in whole if isinstance(each, str) else each not in numbers)]
+    return {
+        place: value
+        for place, value in _leaves(made, "")
+        if (value not in whole if isinstance(value, str) else value not in numbers)
+    }
+
+
+def _leaves(value: Any, place: str) -> Iterator[tuple[str, str | int | float]]:
+    """The texts and numbers that were made."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if name.startswith("name "):
+                yield f"{place}.<name>", name
+            yield from _leaves(item, f"{place}.{name.partition(' ')[0]}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _leaves(item, f"{place}[{index}]")
+    elif (isinstance(value, str) and value.startswith("text ")) or type(value) in (int, float):
+        yield place, value

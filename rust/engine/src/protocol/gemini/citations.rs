@@ -44,19 +44,32 @@ fn characters(said: &str, bytes: u64) -> usize {
     said.char_indices().take_while(|(at, _)| (*at as u64) < bytes).count()
 }
 
-/// OpenAI's log probabilities.
+/// OpenAI's log probabilities. What there is besides (`logProbabilitySum`, candidates for tokens that were not chosen)
+/// stays beside them.
 pub fn logprobs(candidate: &Object) -> Option<Value> {
-    let result = candidate.get("logprobsResult")?;
-    let chosen = result.get("chosenCandidates")?.as_array()?;
-    let others = result.get("topCandidates").and_then(Value::as_array);
+    let result = candidate.get("logprobsResult")?.as_object()?;
+    let list = |name: &str| result.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let (chosen, others) = (list("chosenCandidates"), list("topCandidates"));
     let content = chosen.iter().enumerate().map(|(index, token)| {
-        let others = others.and_then(|others| others.get(index)).and_then(|others| others.get("candidates"));
+        let others = others.get(index).and_then(|others| others.get("candidates"));
         let others = others.and_then(Value::as_array).into_iter().flatten().map(probability).map(Value::Object);
         let mut token = probability(token);
         token.insert("top_logprobs".into(), others.collect());
         Value::Object(token)
     });
-    Some(json!({"content": content.collect::<Vec<_>>()}))
+    let mut said = Object::new();
+    said.insert("content".into(), content.collect());
+    said.extend(
+        result
+            .iter()
+            .filter(|(name, value)| match name.as_str() {
+                "chosenCandidates" => false,
+                "topCandidates" => others.len() > chosen.len(),
+                _ => !value.is_null(),
+            })
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
+    (!chosen.is_empty() || said.len() > 1).then_some(Value::Object(said))
 }
 
 /// Members without a place in OpenAI's shape (`tokenId`) stay.

@@ -205,10 +205,10 @@ fn joined(before: &str, after: &str) -> String {
     }
 }
 
-/// The parts that Gemini must see again: unsigned thoughts, empty texts and speech tell it nothing.
+/// The parts that Gemini must see again: unsigned thoughts in words, empty texts and speech tell it nothing.
 fn needed(parts: &[Value]) -> Vec<Value> {
     let tells = |part: &&Value| {
-        let is_thought = part.get("thought").is_some_and(|thought| thought == true);
+        let is_thought = part.get("thought").is_some_and(|thought| thought == true) && is_plain(part);
         let is_empty = match part.as_object() {
             Some(members) if members.len() == 1 => text(part, "text") == Some(""),
             members => members.is_none_or(Object::is_empty),
