@@ -52,7 +52,7 @@ def find_target(
     generation = config.generation()
     if generation is None or once:
         return _settle(route, to, provider, name, stream, params, once)
-    arguments, variables = _asked_of(provider, generation)
+    arguments, variables = _sources(provider, generation)
     get = params.get
     told = [(argument, value.__class__, value) for argument in arguments if (value := get(argument)) is not None]
     if not _PLAIN.issuperset([kind for _, kind, _ in told]):
@@ -73,7 +73,7 @@ _ARGUMENTS = (
 
 
 @functools.lru_cache(maxsize=512)
-def _asked_of(provider: str, _generation: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _sources(provider: str, _generation: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The arguments and the variables of the environment that say how a provider is called."""
     options = [name for name, _, _ in config.row(provider)["options"]]
     return tuple(dict.fromkeys([*_ARGUMENTS, *options])), config.variables_of(provider)

@@ -82,13 +82,13 @@ def test_a_token_that_ends_or_is_refused_is_exchanged_anew(github: GitHub) -> No
         WAY.completion(**call)
     github.life = 1800
     WAY.completion(**call)
-    github.copilot.script(raw(401, (), {"error": {"message": "token expired: tid=3;exp=1"}}))
+    github.copilot.script(*[raw(401, (), {"error": {"message": f"token expired: tid={id};exp=1"}}) for id in (3, 4)])
     with pytest.raises(eq.AuthenticationError, match="token expired") as raised:
         WAY.completion(**call)
-    assert "tid=3" not in f"{raised.value!r} {raised.value.body!r}"
+    assert "tid=4" not in f"{raised.value!r} {raised.value.body!r}"
     WAY.completion(**call)
     shown = [request.headers["authorization"] for request in github.copilot.requests]
-    assert shown == [f"Bearer tid={number};exp=1" for number in (1, 2, 3, 3, 4)]
+    assert shown == [f"Bearer tid={number};exp=1" for number in (1, 2, 3, 3, 4, 5)]
 
 
 def test_github_says_no(github: GitHub) -> None:

@@ -103,22 +103,30 @@ def test_who_grants_and_cannot_is_asked_again(cloud: Cloud) -> None:
         eq.completion(**cloud.api, vertex_credentials=gone)
 
 
+_REVOKED = raw(401, {}, {"error": {"code": 401, "message": "Revoked", "status": "UNAUTHENTICATED"}})
+
+
 def test_a_token_that_is_refused_is_not_kept(cloud: Cloud) -> None:
     call = {**cloud.api, "vertex_credentials": cloud.service_account}
     eq.completion(**call)
-    cloud.fake.script(raw(401, {}, {"error": {"code": 401, "message": "Revoked", "status": "UNAUTHENTICATED"}}))
-    with pytest.raises(AuthenticationError, match="Revoked"):
-        eq.completion(**call)
-    assert len(cloud.grants) == 1
+    # Another is shown, though nothing is retried.
+    cloud.fake.script(_REVOKED)
     eq.completion(**call)
-    eq.completion(**call)
-    assert len(cloud.grants) == 2
+    assert (len(cloud.grants), len(cloud.calls)) == (2, 3)
     # Refused where the caller brings a token of its own, it is not ours that is bad.
-    cloud.fake.script(raw(401, {}, {"error": {"code": 401, "message": "Revoked", "status": "UNAUTHENTICATED"}}))
+    cloud.fake.script(_REVOKED)
     with pytest.raises(AuthenticationError, match="Revoked"):
         eq.completion(**call, extra_headers={"Authorization": "Bearer mine-0123456789"})
     eq.completion(**call)
-    assert len(cloud.grants) == 2
+    assert (len(cloud.grants), len(cloud.calls)) == (2, 5)
+
+
+def test_an_account_whose_tokens_are_refused(cloud: Cloud) -> None:
+    path = "/v1/projects/of-the-file/locations/us-central1/publishers/google/models/gemini-2.5-flash:generateContent"
+    cloud.others[path] = lambda record: _REVOKED
+    with pytest.raises(AuthenticationError, match="Revoked") as raised:
+        eq.completion(**cloud.api, vertex_credentials=cloud.service_account)
+    assert (len(cloud.grants), len(cloud.calls), raised.value.attempts) == (2, 2, 2)
 
 
 def test_the_token_comes_under_the_certificates_of_the_call(tmp_path: Any) -> None:

@@ -71,6 +71,7 @@ pub fn payload(py: Python<'_>, error: Error) -> PyResult<Bound<'_, PyDict>> {
         body,
         attempts,
         permanent: _,
+        token_refused: _,
         os_error,
     } = error.into_details();
     let timeout_kind = match kind {

@@ -146,7 +146,7 @@ pub(crate) async fn open(
     total: Deadline,
     accept: &'static str,
 ) -> Result<Head> {
-    let mut attempts = 0;
+    let (mut attempts, mut renewed) = (0, false);
     loop {
         attempts += 1;
         let first_token = Deadline::after(target.timeouts.first_token, TimeoutKind::FirstToken);
@@ -154,7 +154,12 @@ pub(crate) async fn open(
             Ok((response, secrets)) => return Ok(Head { response, secrets, attempts, first_token }),
             Err(error) => error,
         };
-        let delay = target.retries.next_delay(attempts, &outcome, jitter()).filter(|delay| !total.forbids(*delay));
+        // A token may be taken back before it ends. Another is no retry, and is shown once.
+        if outcome.details().token_refused && !std::mem::replace(&mut renewed, true) {
+            continue;
+        }
+        let failed = attempts - u32::from(renewed);
+        let delay = target.retries.next_delay(failed, &outcome, jitter()).filter(|delay| !total.forbids(*delay));
         let mut error = outcome;
         error.details_mut().attempts = attempts;
         let error = target.sign(error);
@@ -204,9 +209,10 @@ async fn attempt(
         return Ok((response, secrets));
     }
     let (status, headers) = (response.status().as_u16(), header_list(response.headers()));
-    if let (401, Some(authorise), Some(shown)) = (status, &target.authorise, &shown) {
-        authorise.refused(clients, shown);
-    }
+    let token_refused = match (status, &target.authorise, &shown) {
+        (401, Some(authorise), Some(shown)) => authorise.refused(clients, shown),
+        _ => false,
+    };
     // A failure's body that cannot be read in full still says more than none.
     let body = read_body(&mut response, target, total).await.unwrap_or_else(|(_, arrived)| arrived);
     let mut error = classify::error_from_response(&target.provider, status, &headers, body);
@@ -214,6 +220,7 @@ async fn attempt(
         native.protocol().refine(&mut error);
     }
     secrets.clean(&mut error);
+    error.details_mut().token_refused = token_refused;
     Err(error)
 }
 

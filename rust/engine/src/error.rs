@@ -142,6 +142,8 @@ pub struct Details {
     pub attempts: u32,
     /// Sending again cannot help (a certificate that is not trusted).
     pub permanent: bool,
+    /// A token was refused that had been kept, and another would be shown instead.
+    pub token_refused: bool,
     /// The operating system's number, where a file of the caller's is at fault.
     pub os_error: Option<i32>,
 }
@@ -163,6 +165,7 @@ impl Error {
             body: Bytes::new(),
             attempts: 0,
             permanent: false,
+            token_refused: false,
             os_error: None,
         }))
     }

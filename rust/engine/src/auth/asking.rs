@@ -81,9 +81,10 @@ pub(super) fn bearer(token: &str, whose: &str) -> Result<HeaderValue> {
     Ok(bearer)
 }
 
-/// Forgets the token of `whose` if it is the one that this header shows.
-pub(super) fn forget(clients: &Clients, whose: &str, shown: &HeaderValue) {
-    if let Some(token) = shown.to_str().ok().and_then(|shown| shown.strip_prefix("Bearer ")) {
-        clients.tokens.forget(whose, token);
-    }
+/// Forgets the token of `whose` if it is the one that this header shows; see [`Tokens::forget`].
+///
+/// [`Tokens::forget`]: super::tokens::Tokens::forget
+pub(super) fn forget(clients: &Clients, whose: &str, shown: &HeaderValue) -> bool {
+    let token = shown.to_str().ok().and_then(|shown| shown.strip_prefix("Bearer "));
+    token.is_some_and(|token| clients.tokens.forget(whose, token))
 }

@@ -101,7 +101,7 @@ impl Authorise for Copilot {
         })
     }
 
-    fn refused(&self, clients: &Clients, shown: &HeaderValue) {
-        forget(clients, &self.whose, shown);
+    fn refused(&self, clients: &Clients, shown: &HeaderValue) -> bool {
+        forget(clients, &self.whose, shown)
     }
 }

@@ -78,7 +78,7 @@ impl Authorise for Ibm {
         })
     }
 
-    fn refused(&self, clients: &Clients, shown: &HeaderValue) {
-        forget(clients, &self.whose, shown);
+    fn refused(&self, clients: &Clients, shown: &HeaderValue) -> bool {
+        forget(clients, &self.whose, shown)
     }
 }

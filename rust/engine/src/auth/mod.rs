@@ -26,8 +26,10 @@ pub trait Authorise: Send + Sync {
     /// `Authentication`: there are no credentials, or they are refused. The errors of the call that fetches a token.
     fn authorise<'a>(&'a self, clients: &'a Clients, request: &'a mut Request) -> BoxFuture<'a, Result<Secrets>>;
 
-    /// A request was refused (401) that showed this: it is not shown again.
-    fn refused(&self, _clients: &Clients, _shown: &HeaderValue) {}
+    /// A request was refused (401) that showed this: it is not shown again. Whether another would be shown instead.
+    fn refused(&self, _clients: &Clients, _shown: &HeaderValue) -> bool {
+        false
+    }
 }
 
 /// The option that a key is handed to a way in.

@@ -44,6 +44,8 @@ type Slot = tokio::sync::Mutex<Held>;
 struct Held {
     token: Option<Token>,
     failed: Option<(Instant, Error)>,
+    /// The last that was refused: calls that were under way with it are refused later.
+    refused: Option<String>,
 }
 
 impl Tokens {
@@ -69,7 +71,7 @@ impl Tokens {
         let now = Instant::now();
         match (fetched, &mut held.token) {
             (Ok(token), _) => {
-                *held = Held { token: Some(token.clone()), failed: None };
+                (held.token, held.failed) = (Some(token.clone()), None);
                 Ok(token)
             }
             (Err(_), Some(token)) if now < token.ends => {
@@ -77,20 +79,26 @@ impl Tokens {
                 Ok(token.clone())
             }
             (Err(error), _) => {
-                *held = Held { token: None, failed: Some((now, error.clone())) };
+                (held.token, held.failed) = (None, Some((now, error.clone())));
                 Err(error)
             }
         }
     }
 
-    /// Forgets this token of `whose`, which was refused. One that is being fetched is another.
-    pub fn forget(&self, whose: &str, refused: &str) {
+    /// Forgets this token of `whose`, which was refused; whether it was one of `whose`. One that is being fetched is
+    /// another.
+    pub fn forget(&self, whose: &str, refused: &str) -> bool {
         let slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Ok(mut held)) = slots.get(whose).map(|slot| slot.try_lock())
-            && held.token.as_ref().is_some_and(|token| token.text == refused)
-        {
-            held.token = None;
+        let Some(slot) = slots.get(whose) else {
+            return false;
+        };
+        let Ok(mut held) = slot.try_lock() else {
+            return true;
+        };
+        if let Some(token) = held.token.take_if(|token| token.text == refused) {
+            held.refused = Some(token.text);
         }
+        held.refused.as_deref() == Some(refused)
     }
 
     fn slot(&self, whose: &str) -> Arc<Slot> {
@@ -184,11 +192,13 @@ mod tests {
         let tokens = Tokens::default();
         let first = || async { Ok(token("first", HOUR)) };
         assert_eq!(tokens.get("a", first).await.unwrap().text, "first");
-        tokens.forget("a", "another");
-        tokens.forget("b", "first");
+        assert!(!tokens.forget("a", "another") && !tokens.forget("b", "first"));
         assert_eq!(tokens.get("a", || async { panic!("there is one") }).await.unwrap().text, "first");
-        tokens.forget("a", "first");
+        assert!(tokens.forget("a", "first"));
         assert_eq!(tokens.get("a", || async { Ok(token("second", HOUR)) }).await.unwrap().text, "second");
+        // Another call was under way with it.
+        assert!(tokens.forget("a", "first"));
+        assert_eq!(tokens.get("a", || async { panic!("there is one") }).await.unwrap().text, "second");
     }
 
     #[tokio::test]

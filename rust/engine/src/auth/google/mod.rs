@@ -60,7 +60,7 @@ impl Authorise for Google {
         })
     }
 
-    fn refused(&self, clients: &Clients, shown: &HeaderValue) {
-        forget(clients, &self.whose, shown);
+    fn refused(&self, clients: &Clients, shown: &HeaderValue) -> bool {
+        forget(clients, &self.whose, shown)
     }
 }
