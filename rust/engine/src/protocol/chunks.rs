@@ -1,5 +1,6 @@
 //! The usual chunk of a stream, written without a tree of JSON values: what all chunks of a stream say of themselves is
-//! written once. With text events read likewise, an Anthropic chunk costs 0.5 us above the pass-through instead of 2.8.
+//! written once. With text events read likewise (`EventReader::text`), an Anthropic chunk costs 0.5 us above the
+//! pass-through instead of 2.8.
 
 use bytes::Bytes;
 use serde::Serialize;
