@@ -16,6 +16,7 @@ from enum import Enum
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from typing_extensions import NotRequired, Required
 
 # Below this depth lists are empty and optional members missing, so that types that hold themselves come to an end.
 _DEPTH = 9
@@ -45,7 +46,7 @@ class Maker:
     def make(self, kind: Any, depth: int = 0) -> Any:
         """A value of a type, as JSON has it."""
         origin, arguments = get_origin(kind), get_args(kind)
-        if origin is typing.Annotated:
+        if origin in (typing.Annotated, Required, NotRequired):
             return self.make(arguments[0], depth)
         if origin in (Union, types.UnionType):
             return self._one_of([each for each in arguments if each is not type(None)], depth)
@@ -59,6 +60,8 @@ class Maker:
             return {self._text(): self.make(item, depth + 1) for _ in range(self._random.randint(0, 2))}
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             return self._model(kind, depth)
+        if typing.is_typeddict(kind):
+            return self._typed(kind, depth)
         if isinstance(kind, type) and issubclass(kind, Enum):
             return self._random.choice([each.value for each in kind] or [self._plain(str)])
         return self._plain(kind)
@@ -81,6 +84,20 @@ class Maker:
             if value is not ...:
                 made[field.serialization_alias or field.alias or name] = value
         return made
+
+    def _typed(self, kind: Any, depth: int) -> dict[str, Any]:
+        hints = typing.get_type_hints(kind, include_extras=True)
+        wanted = kind.__required_keys__
+        made = {
+            name: self._chosen.get((kind.__name__, name), _OPEN)
+            for name in hints
+            if name in wanted or self._random.random() > 0.3
+        }
+        return {
+            name: self.make(hints[name], depth + 1) if value is _OPEN else value
+            for name, value in made.items()
+            if value is not ...
+        }
 
     def _plain(self, kind: Any) -> Any:
         self._made += 1

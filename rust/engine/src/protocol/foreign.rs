@@ -1,6 +1,6 @@
 //! What a message of an answer carries that the provider it is sent to may not know.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Object;
 
@@ -28,6 +28,26 @@ pub fn remove(message: &mut Object) {
         if let Value::Object(call) = call {
             call.shift_remove("provider_specific_fields");
         }
+    }
+}
+
+/// What an assistant refused is something that it said: no other protocol has OpenAI's field for it.
+pub fn say_refusals(body: &mut Object) {
+    for message in answers(body) {
+        let refusal = message.shift_remove("refusal").filter(|refusal| refusal != "");
+        let Some(Value::String(refusal)) = refusal else {
+            continue;
+        };
+        let refused = |refusal: String| json!({"type": "text", "text": refusal});
+        let content = match message.get_mut("content").map(Value::take) {
+            Some(Value::Array(mut parts)) => {
+                parts.push(refused(refusal));
+                Value::Array(parts)
+            }
+            Some(Value::String(said)) if !said.is_empty() => json!([{"type": "text", "text": said}, refused(refusal)]),
+            _ => refusal.into(),
+        };
+        message.insert("content".into(), content);
     }
 }
 

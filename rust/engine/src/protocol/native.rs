@@ -7,7 +7,7 @@ use bytes::Bytes;
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 
-use super::{Ask, EventReader, Protocol, Route, internal};
+use super::{Ask, EventReader, Protocol, Route, foreign, internal};
 use crate::auth::aws;
 use crate::error::{Error, Kind, Result};
 use crate::framing::Framing;
@@ -57,6 +57,7 @@ impl Native {
         let length = body.len();
         let mut body = serde_json::from_slice(body).map_err(|error| internal(&error))?;
         if self.ask.route == Route::Chat {
+            foreign::say_refusals(&mut body);
             let allow_private = self.ask.options.get(ALLOW_PRIVATE_MEDIA).is_some();
             media::embed(clients, &mut body, allow_private, |url| self.protocol.fetches(&self.ask, url)).await?;
         }

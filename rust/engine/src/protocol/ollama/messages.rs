@@ -28,12 +28,7 @@ fn one(place: &str, message: Value, called: &mut Object) -> Result<Value> {
         Some("tool" | "function") => "tool",
         other => return Err(bad(&format!("{place}['role']"), &format!("{other:?} is no role that Ollama has"))),
     };
-    let Said { mut content, images } = said(place, message.get("content"))?;
-    if content.is_empty()
-        && let Some(Value::String(refusal)) = message.shift_remove("refusal")
-    {
-        content = refusal;
-    }
+    let Said { content, images } = said(place, message.get("content"))?;
     let mut made = Object::new();
     made.insert("role".into(), role.into());
     made.insert("content".into(), content.into());
