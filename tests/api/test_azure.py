@@ -66,6 +66,26 @@ def test_a_call_goes_where_openais_client_sends_it(fake: FakeProvider, deploymen
     assert fake.requests[2].json == {"model": deployment, "messages": USER}
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_response_is_azures_own(fake: FakeProvider, stream: bool) -> None:
+    version = "2025-04-01-preview"
+    endpoint = {"azure_endpoint": fake.host_url, "api_key": fake.api_key}
+    with openai.AzureOpenAI(**endpoint, api_version=version, max_retries=0) as theirs:  # type: ignore[call-overload]
+        answer = theirs.responses.create(model="codex-mini", input="Hello", stream=stream)
+        their_types = [event.type for event in answer] if stream else [answer.output[0].type]
+    target = {"api_base": fake.host_url, "api_key": fake.api_key, "num_retries": 0}
+    for asked in ({"api_version": version}, {"api_version": VERSION}, {}, {"api_version": "preview"}):
+        ours: Any = eq.responses(model="azure/codex-mini", input="Hello", stream=stream, **target, **asked)
+        assert [str(getattr(each, "type", each)) for each in (ours if stream else ours.output)] == their_types
+    first, same, *undated = map(head, fake.requests)
+    assert same == first
+    # Chats' version is older than responses are.
+    assert [each["path"] for each in undated] == ["/openai/v1/responses"] * 3
+    assert [each["query"] for each in undated] == [{}, {}, {"api-version": "preview"}]
+    sent = {request.json["model"] for request in fake.requests}
+    assert sent == {"codex-mini"}
+
+
 def test_the_surface_without_deployments(fake: FakeProvider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_API_VERSION", VERSION)
     monkeypatch.setenv("AZURE_API_BASE", f"{fake.host_url}/openai/v1/")

@@ -21,7 +21,7 @@ pub enum Route {
     Rerank,
     /// A chat in the words of Anthropic's Messages API, both ways.
     Messages,
-    /// Pictures, sound, moderation, files, batches: spoken as OpenAI does or not at all, at [`Ask::path`].
+    /// Responses, pictures, sound, moderation, files, batches: spoken as OpenAI does or not at all, at [`Ask::path`].
     Beside,
 }
 
@@ -33,6 +33,7 @@ impl Route {
             "embeddings" => (Self::Embeddings, "/embeddings"),
             "rerank" => (Self::Rerank, "/rerank"),
             "messages" => (Self::Messages, "/messages"),
+            "responses" => (Self::Beside, "/responses"),
             "beside" => (Self::Beside, ""),
             _ => return None,
         })

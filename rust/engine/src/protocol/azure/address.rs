@@ -12,6 +12,10 @@ const MODELS_VERSION: &str = "2024-05-01-preview";
 /// (https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle).
 const UNDATED: [&str; 3] = ["v1", "preview", "latest"];
 
+/// The first version with responses
+/// (https://learn.microsoft.com/azure/ai-foundry/openai/how-to/responses).
+const RESPONSES_SINCE: &str = "2025-03-01";
+
 /// Where a deployment of Azure OpenAI is, or its surface without deployments.
 pub fn openai(ask: &Ask, base: &str) -> String {
     let Some(mut url) = parsed(base) else {
@@ -19,7 +23,10 @@ pub fn openai(ask: &Ask, base: &str) -> String {
     };
     let version = ask.options.get("api_version");
     let path = url.path().trim_end_matches('/').to_owned();
-    let is_undated = version.is_some_and(|version| UNDATED.contains(&version));
+    let is_response = ask.path.starts_with("/responses");
+    // A version that had no responses yet is ours or the chats', and the undated surface has them.
+    let version = version.filter(|version| !is_response || *version >= RESPONSES_SINCE);
+    let is_undated = version.map_or(is_response, |version| UNDATED.contains(&version));
     if has_segments(&path, "/openai/v1") {
         return with_version(url, version.filter(|version| is_undated && *version != "v1"));
     }
@@ -32,8 +39,8 @@ pub fn openai(ask: &Ask, base: &str) -> String {
         return with_version(url, version.filter(|version| *version != "v1"));
     }
     // Files and batches belong to the resource, not to a deployment
-    // (https://learn.microsoft.com/azure/ai-foundry/openai/authoring-reference-preview).
-    if ask.model.is_empty() {
+    // (https://learn.microsoft.com/azure/ai-foundry/openai/authoring-reference-preview); a response names it in its body.
+    if ask.model.is_empty() || is_response {
         url.set_path(&format!("{root}/openai"));
         return with_version(url, version);
     }
@@ -103,7 +110,7 @@ fn has_segments(path: &str, segments: &str) -> bool {
 
 /// Whether the path names a route already.
 fn is_whole(path: &str) -> bool {
-    let routes = ["/chat/completions", "/embeddings", "/images/generations", "/images/edits"];
+    let routes = ["/chat/completions", "/embeddings", "/images/generations", "/images/edits", "/responses"];
     let audio = ["/audio/transcriptions", "/audio/speech"];
     routes.iter().chain(&audio).any(|route| path.ends_with(route))
 }

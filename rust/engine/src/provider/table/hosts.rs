@@ -202,7 +202,17 @@ pub(super) static ROWS: &[Provider] = &[
         ],
         protocol: "azure",
         // https://learn.microsoft.com/azure/ai-foundry/openai/authoring-reference-preview has files and batches.
-        endpoints: &["chat", "embeddings", "images", "image_edits", "transcriptions", "speech", "files", "batches"],
+        endpoints: &[
+            "chat",
+            "embeddings",
+            "responses",
+            "images",
+            "image_edits",
+            "transcriptions",
+            "speech",
+            "files",
+            "batches",
+        ],
         source: "https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference",
         ..HOSTED
     },
