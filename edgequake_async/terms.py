@@ -49,20 +49,23 @@ def find_target(
     Raises:
         BadRequestError, AuthenticationError: as ``prepare``.
     """
+    asked = (route, to, provider, name, stream)
     generation = config.generation()
     if generation is None or once:
-        return _settle(route, to, provider, name, stream, params, once)
+        return _settle(asked, params, once)
     arguments, variables = _sources(provider, generation)
     get = params.get
     told = [(argument, value.__class__, value) for argument in arguments if (value := get(argument)) is not None]
     if not _PLAIN.issuperset([kind for _, kind, _ in told]):
         told = [(argument, kind, _frozen(value)) for argument, kind, value in told]
         if any(value is None for _, _, value in told):
-            return _settle(route, to, provider, name, stream, params)
+            return _settle(asked, params)
     environment = tuple(_eq_core.environment(variables))
-    return _settled(route, to, provider, name, stream, tuple(told), environment, generation)
+    return _settled(asked, tuple(told), environment, generation)
 
 
+# Route, method and path, provider, model, whether it is a stream.
+_Call = tuple[str, tuple[str, str], str, str, bool]
 # What cannot change while it is remembered. Its class is remembered with it, for True is 1 and no number of seconds.
 _PLAIN = frozenset({bool, float, int, str})
 # All that is read here of a call's arguments, besides its provider's options.
@@ -82,17 +85,10 @@ def _sources(provider: str, _generation: int) -> tuple[tuple[str, ...], tuple[st
 # The same few terms serve all calls: finding them takes 5 us, and making the target 8; remembered, both take 2.
 @functools.lru_cache(maxsize=512)
 def _settled(
-    route: str,
-    to: tuple[str, str],
-    provider: str,
-    name: str,
-    stream: bool,
-    told: tuple[tuple[str, type, Any], ...],
-    _environment: tuple[str | None, ...],
-    _generation: int,
+    asked: _Call, told: tuple[tuple[str, type, Any], ...], _environment: tuple[str | None, ...], _generation: int
 ) -> tuple[_eq_core.Target, CallInfo]:
     params = {argument: value if kind in _PLAIN else kind(value) for argument, kind, value in told}
-    return _settle(route, to, provider, name, stream, {"model": None, **params})
+    return _settle(asked, {"model": None, **params})
 
 
 def _frozen(value: Any) -> Any:
@@ -108,15 +104,8 @@ def _frozen(value: Any) -> Any:
     return items if all(type(text) is str for text in texts) else None
 
 
-def _settle(
-    route: str,
-    to: tuple[str, str],
-    provider: str,
-    name: str,
-    stream: bool,
-    params: Mapping[str, Any],
-    once: bool = False,
-) -> tuple[_eq_core.Target, CallInfo]:
+def _settle(asked: _Call, params: Mapping[str, Any], once: bool = False) -> tuple[_eq_core.Target, CallInfo]:
+    route, to, provider, name, stream = asked
     get = params.get
     model = params["model"]
     row = config.row(provider)
