@@ -216,13 +216,21 @@ def _text_of(arguments: Any) -> str:
 
 
 def _join_function(before: Any, value: Any) -> Any:
+    return _join_called(before, value, "arguments")
+
+
+def _join_custom(before: Any, value: Any) -> Any:
+    return _join_called(before, value, "input")
+
+
+def _join_called(before: Any, value: Any, said: str) -> Any:
     if not isinstance(value, dict):
         return value
     before = before if isinstance(before, dict) else {}
-    held, more = _text_of(before.get("arguments")), _text_of(value.get("arguments"))
+    held, more = _text_of(before.get(said)), _text_of(value.get(said))
     # Some providers open with an empty object and send the real one after it.
-    arguments = more if held == "{}" and more.startswith("{") else held + more
-    return {**value, **before, "name": before.get("name") or value.get("name"), "arguments": arguments}
+    whole = more if said == "arguments" and held == "{}" and more.startswith("{") else held + more
+    return {**value, **before, "name": before.get("name") or value.get("name"), said: whole}
 
 
 def _join_calls(before: Any, value: Any) -> Any:
@@ -261,7 +269,12 @@ def _last_with(calls: Iterable[_Fields], key: str, value: Any) -> _Fields | None
     return next((call for call in reversed(list(calls)) if call.get(key) == value), None)
 
 
-_JOIN_CALL: Mapping[str, Callable[[Any, Any], Any]] = {"function": _join_function, "id": _first, "type": _first}
+_JOIN_CALL: Mapping[str, Callable[[Any, Any], Any]] = {
+    "custom": _join_custom,
+    "function": _join_function,
+    "id": _first,
+    "type": _first,
+}
 
 
 def _merge(before: Any, value: Any) -> Any:
@@ -277,7 +290,11 @@ def _join_own(before: Any, value: Any) -> Any:
     return {**before, **{key: pieces.get(key, _last)(before.get(key), item) for key, item in value.items()}}
 
 
-_JOIN_CHOICE: Mapping[str, Callable[[Any, Any], Any]] = {"logprobs": _join_lists, "provider_specific_fields": _merge}
+_JOIN_CHOICE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "logprobs": _join_lists,
+    "prompt_logprobs": _join_lists,
+    "provider_specific_fields": _merge,
+}
 
 _JOIN: Mapping[str, Callable[[Any, Any], Any]] = {
     "annotations": _extend,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import edgequake_async
@@ -47,6 +48,17 @@ def plain(response: Any) -> Json:
     """A response or a chunk as JSON, without what was not sent."""
     said: Json = response.model_dump(exclude_unset=True)
     return said
+
+
+def opened(value: Any) -> list[Any]:
+    """What the arguments of calls say, which are texts of JSON."""
+    if isinstance(value, list):
+        return [each for item in value for each in opened(item)]
+    if not isinstance(value, dict):
+        return []
+    told = value.get("arguments")
+    own = [json.loads(told)] if isinstance(told, str) and told.startswith("{") and told.endswith("}") else []
+    return [*own, *opened([*value.values()])]
 
 
 def folded(pieces: list[Any]) -> Any:

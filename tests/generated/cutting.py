@@ -173,6 +173,13 @@ def _openai(message: Json, speaker: Speaker) -> Iterator[Json]:
         yield {"annotations": message["annotations"]}
 
 
+def _is_of_openai(event: Json) -> None:
+    """The types know no calls of custom tools in chunks, which the API streams like functions'."""
+    deltas = [choice["delta"] for choice in event["choices"]]
+    if not any("custom" in call for delta in deltas for call in delta.get("tool_calls", ())):
+        ChatCompletionChunk.model_validate(event)
+
+
 _Cut = Callable[[Json, Speaker], Iterator[Json]]
 # How answers are cut, what is an event, and whether [DONE] ends them.
 _CUT: dict[str, tuple[_Cut, Callable[[Any], Any], bool]] = {
@@ -185,7 +192,7 @@ _CUT: dict[str, tuple[_Cut, Callable[[Any], Any], bool]] = {
     ),
     OPENAI.prefix: (
         lambda made, speaker: _chunks(made, _openai, speaker, "chat.completion.chunk"),
-        ChatCompletionChunk.model_validate,
+        _is_of_openai,
         True,
     ),
 }

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args, get_origin
 import ollama._types
 import pydantic
 from cohere.v2.types import V2ChatResponse
-from mistralai.client.models import ChatCompletionResponse
+from mistralai.client.models import AssistantMessage, ChatCompletionResponse
 from mistralai.client.types.basemodel import Unset
 from openai.types.chat import ChatCompletion
 
@@ -48,6 +48,9 @@ class Speaker(Maker):
         made = super()._plain(kind)
         # Numbered in four digits, so that no text is part of another.
         return f'text {int(made[5:]):04} "é\n😀 end' if isinstance(made, str) and made.startswith("text ") else made
+
+    def _text(self) -> str:
+        return f"name {int(super()._text()[5:]):04}"
 
     def choice(self, items: Any) -> Any:
         """One of several."""
@@ -100,12 +103,12 @@ class Form:
         """An answer, and what goes on making by the same chance."""
         speaker = Speaker(seed, self.chosen)
         made: Json = speaker.make(self.kind)
+        self.tidy(made, speaker)
         for function in _members(made, "function", "function_call"):
             # The API's own word is a text of JSON; SDKs take objects too, for requests. Ollama's is an object.
             if "arguments" in function and isinstance(function["arguments"], str) or self.prefix == "mistral":
                 told = speaker.make(str)
                 function["arguments"] = json.dumps({"a": told}, ensure_ascii=False)
-        self.tidy(made, speaker)
         return made, speaker
 
 
@@ -142,14 +145,13 @@ def _cohere(made: Json, speaker: Speaker) -> None:
 def _ollama(made: Json, speaker: Speaker) -> None:
     made["done"] = True
     made["message"]["role"] = "assistant"
-    if "images" in made["message"]:
-        made["message"]["images"] = ["AAEC" for _ in made["message"]["images"]]
 
 
 def _mistral(made: Json, speaker: Speaker) -> None:
     made["choices"] = made["choices"] or [speaker.make(_choice_of(ChatCompletionResponse))]
     for index, choice in enumerate(made["choices"]):
         choice["index"] = index
+        choice.setdefault("message", speaker.make(AssistantMessage))
         content = choice["message"].get("content")
         if isinstance(content, list):
             content[:] = _joined(content)
@@ -190,8 +192,9 @@ OLLAMA = Form(
     {
         # Our time is in seconds.
         ("ChatResponse", "created_at"): "2026-01-01T00:00:00Z",
-        # Of results of tools, never of answers.
+        # Of results of tools and of questions, never of answers.
         ("Message", "tool_name"): ...,
+        ("Message", "images"): ...,
     },
 )
 MISTRAL = Form(
@@ -199,6 +202,7 @@ MISTRAL = Form(
     ChatCompletionResponse,
     _mistral,
     {
+        ("ChatCompletionResponse", "object"): "chat.completion",
         # Of requests: the answer goes on with it.
         ("AssistantMessage", "prefix"): ...,
         # Of a model that answers in several messages, which no chunk has a place for.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use memchr::memmem;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Ask, EventReader, Object, Protocol, Route, chunk, foreign, text};
@@ -141,6 +142,26 @@ fn thought(part: &Value) -> Option<String> {
 #[derive(Default)]
 struct Reader {
     parts: BTreeMap<u64, Vec<Value>>,
+    /// The text of each choice that came before its first part.
+    before: BTreeMap<u64, String>,
+}
+
+/// What a chunk says whose contents are texts.
+#[derive(Deserialize)]
+struct TextChunk {
+    choices: Vec<TextChoice>,
+}
+
+#[derive(Deserialize)]
+struct TextChoice {
+    #[serde(default)]
+    index: u64,
+    delta: TextDelta,
+}
+
+#[derive(Deserialize)]
+struct TextDelta {
+    content: Option<String>,
 }
 
 impl EventReader for Reader {
@@ -151,6 +172,7 @@ impl EventReader for Reader {
         };
         // Plain text, which most chunks are, passes as it came.
         if self.parts.is_empty() && !has_parts(json) {
+            self.keep(json);
             return Ok(vec![meaning]);
         }
         let Ok(mut object) = serde_json::from_slice::<Value>(json) else {
@@ -164,6 +186,16 @@ impl EventReader for Reader {
 }
 
 impl Reader {
+    /// Keeps the text of a chunk for parts that may follow.
+    fn keep(&mut self, json: &[u8]) {
+        let Ok(chunk) = serde_json::from_slice::<TextChunk>(json) else {
+            return;
+        };
+        for TextChoice { index, delta } in chunk.choices {
+            self.before.entry(index).or_default().push_str(delta.content.as_deref().unwrap_or_default());
+        }
+    }
+
     fn take(&mut self, choice: &mut Value) {
         let index = super::count(choice, "index");
         let finished = text(choice, "finish_reason").is_some_and(|reason| !reason.is_empty());
@@ -171,12 +203,16 @@ impl Reader {
             return;
         };
         if let Some(parts) = take_apart(delta) {
+            let before = self.before.remove(&index);
             let so_far = self.parts.entry(index).or_default();
+            so_far.extend(before.filter(|said| !said.is_empty()).map(|said| json!({"type": "text", "text": said})));
             parts.into_iter().for_each(|part| append(so_far, part));
         } else if let Some(so_far) = self.parts.get_mut(&index)
             && let Some(said) = delta.get("content").and_then(Value::as_str).filter(|said| !said.is_empty())
         {
             append(so_far, json!({"type": "text", "text": said}));
+        } else if let Some(said) = delta.get("content").and_then(Value::as_str) {
+            self.before.entry(index).or_default().push_str(said);
         }
         if finished && let Some(parts) = self.parts.remove(&index) {
             delta.insert("provider_specific_fields".into(), json!({ KEPT: parts }));
@@ -195,7 +231,8 @@ fn has_parts(json: &[u8]) -> bool {
 fn append(parts: &mut Vec<Value>, piece: Value) {
     let goes_on = |last: &Value| {
         let kind = text(last, "type");
-        kind == text(&piece, "type") && matches!(kind, Some("text" | "thinking"))
+        let is_closed = text(last, "signature").is_some() || last.get("closed").is_some_and(|closed| *closed == true);
+        kind == text(&piece, "type") && matches!(kind, Some("text" | "thinking")) && !is_closed
     };
     let last = parts.last_mut().filter(|last| goes_on(last)).and_then(Value::as_object_mut);
     let (Some(last), Value::Object(more)) = (last, &piece) else {
