@@ -8,7 +8,7 @@ from typing import Any
 import edgequake_async
 from edgequake_async.testing import FakeProvider, raw
 
-from .cutting import streamed
+from .cutting import body, events
 from .forms import Form, Json, Speaker
 
 HELLO: Json = {"role": "user", "content": "Hello"}
@@ -23,13 +23,13 @@ async def whole(fake: FakeProvider, form: Form, made: Json, messages: Any = (HEL
 
 async def chunks(fake: FakeProvider, form: Form, made: Json, speaker: Speaker) -> list[Any]:
     """The chunks that an answer becomes."""
-    return await told(fake, form, streamed(form, made, speaker), speaker)
+    return await told(fake, form, events(form, made, speaker), speaker)
 
 
-async def told(fake: FakeProvider, form: Form, body: bytes, speaker: Speaker) -> list[Any]:
-    """The chunks that a body becomes."""
+async def told(fake: FakeProvider, form: Form, said: list[Json], speaker: Speaker) -> list[Any]:
+    """The chunks that events become."""
     headers = {"content-type": _TYPES.get(form.prefix, "text/event-stream")}
-    fake.script(raw(200, headers, speaker.torn(body), chunked=True))
+    fake.script(raw(200, headers, speaker.torn(body(form, said)), chunked=True))
     return [chunk async for chunk in await _ask(fake, form, [HELLO], stream=True)]
 
 

@@ -17,25 +17,26 @@ from .forms import COHERE, MISTRAL, OLLAMA, OPENAI, Form, Json, Speaker
 _COHERE: pydantic.TypeAdapter[Any] = pydantic.TypeAdapter(V2ChatStreamResponse)
 
 
-def streamed(form: Form, made: Json, speaker: Speaker) -> bytes:
-    """The body of a streamed reply."""
-    cut, is_valid, _ = _CUT[form.prefix]
-    return body(form, list(cut(made, speaker)), is_valid)
+def events(form: Form, made: Json, speaker: Speaker) -> list[Json]:
+    """The events of a streamed reply."""
+    cut, validate, _ = _CUT[form.prefix]
+    told = list(cut(made, speaker))
+    for event in told:
+        validate(event)
+    return told
 
 
-def body(form: Form, events: list[Json], is_valid: Callable[[Any], Any] | None = None) -> bytes:
+def body(form: Form, told: list[Json]) -> bytes:
     """Events as the provider frames them."""
     written = bytearray()
-    for event in events:
-        if is_valid is not None:
-            is_valid(event)
-        told = json.dumps(event, ensure_ascii=False)
+    for event in told:
+        said = json.dumps(event, ensure_ascii=False)
         if form is OLLAMA:
-            written += f"{told}\n".encode()
+            written += f"{said}\n".encode()
         elif form is COHERE:
-            written += f"event: {event['type']}\ndata: {told}\n\n".encode()
+            written += f"event: {event['type']}\ndata: {said}\n\n".encode()
         else:
-            written += f"data: {told}\n\n".encode()
+            written += f"data: {said}\n\n".encode()
     if _CUT[form.prefix][2]:
         written += b"data: [DONE]\n\n"
     return bytes(written)
