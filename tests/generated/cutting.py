@@ -1,4 +1,7 @@
-"""A whole answer as the events that its provider streams it in, cut at random; each is valid by the provider's types."""
+"""A whole answer as the events that its provider streams it in, cut at random.
+
+Each is valid by the provider's types.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from openai.types.chat import ChatCompletionChunk
 
 from .forms import COHERE, MISTRAL, OLLAMA, OPENAI, Form, Json, Speaker
 
+_Cut = Callable[[Json, Speaker], Iterator[Json]]
 _COHERE: pydantic.TypeAdapter[Any] = pydantic.TypeAdapter(V2ChatStreamResponse)
 
 
@@ -99,14 +103,20 @@ def _ollama(made: Json, speaker: Speaker) -> Iterator[Json]:
     yield {**ended, "message": {"content": "", **message}}
 
 
-def _chunks(made: Json, deltas: Callable[[Json, Speaker], Iterator[Json]], speaker: Speaker, kind: str) -> Iterator[Json]:
+def _chunks(
+    made: Json, deltas: Callable[[Json, Speaker], Iterator[Json]], speaker: Speaker, kind: str
+) -> Iterator[Json]:
     """Chunks of OpenAI's form: those of several choices in turns, tokens beside the deltas, the reason last."""
     beside = {"choices", "usage", "moderation"}
-    head = {**{name: value for name, value in made.items() if name not in beside}, "object": kind}
+    head = {**{name: value for name, value in made.items() if name not in beside}, "object": "chat.completion.chunk"}
     pending = []
     for choice in made["choices"]:
-        likely = [(name, {key: [item]}) for name in ("logprobs", "prompt_logprobs")
-                  for key, items in (choice.get(name) or {}).items() for item in items]
+        likely = [
+            (name, {key: [item]})
+            for name in ("logprobs", "prompt_logprobs")
+            for key, items in (choice.get(name) or {}).items()
+            for item in items
+        ]
         own = [name for name in choice if name in ("logprobs", "prompt_logprobs")]
         pending.append((choice, list(deltas(choice["message"], speaker)), likely, own))
     while pending:
@@ -136,8 +146,11 @@ def _mistral(message: Json, speaker: Speaker) -> Iterator[Json]:
             for more in speaker.pieces(part["text"]):
                 yield {"content": speaker.choice(([{**part, "text": more}], more))}
         elif part["type"] == "thinking":
-            said = [{**each, "text": more} if each["type"] == "text" else each for each in part["thinking"]
-                    for more in (speaker.pieces(each["text"]) if each["type"] == "text" else [""])]
+            said = [
+                {**each, "text": more} if each["type"] == "text" else each
+                for each in part["thinking"]
+                for more in (speaker.pieces(each["text"]) if each["type"] == "text" else [""])
+            ]
             yield from ({"content": [{"type": "thinking", "thinking": [each]}]} for each in said)
             # What is said of the whole comes at its end.
             yield {"content": [{**part, "thinking": []}]}
@@ -181,18 +194,17 @@ def _is_of_openai(event: Json) -> None:
         ChatCompletionChunk.model_validate(event)
 
 
-_Cut = Callable[[Json, Speaker], Iterator[Json]]
 # How answers are cut, what is an event, and whether [DONE] ends them.
 _CUT: dict[str, tuple[_Cut, Callable[[Any], Any], bool]] = {
     COHERE.prefix: (_cohere, _COHERE.validate_python, True),
     OLLAMA.prefix: (_ollama, ollama._types.ChatResponse.model_validate, False),
     MISTRAL.prefix: (
-        lambda made, speaker: _chunks(made, _mistral, speaker, "chat.completion.chunk"),
+        lambda made, speaker: _chunks(made, _mistral, speaker),
         CompletionChunk.model_validate,
         True,
     ),
     OPENAI.prefix: (
-        lambda made, speaker: _chunks(made, _openai, speaker, "chat.completion.chunk"),
+        lambda made, speaker: _chunks(made, _openai, speaker),
         _is_of_openai,
         True,
     ),

@@ -106,7 +106,7 @@ class Form:
         self.tidy(made, speaker)
         for function in _members(made, "function", "function_call"):
             # The API's own word is a text of JSON; SDKs take objects too, for requests. Ollama's is an object.
-            if "arguments" in function and isinstance(function["arguments"], str) or self.prefix == "mistral":
+            if ("arguments" in function and isinstance(function["arguments"], str)) or self.prefix == "mistral":
                 told = speaker.make(str)
                 function["arguments"] = json.dumps({"a": told}, ensure_ascii=False)
         return made, speaker

@@ -1,4 +1,7 @@
-"""Events made at random by themselves: whatever member a provider says, a chunk holds; what is yet unknown does no harm."""
+"""Events made at random by themselves: a chunk holds whatever member a provider says.
+
+What is yet unknown does no harm.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from openai.types.chat import ChatCompletionChunk
 from edgequake_async import stream_chunk_builder
 from edgequake_async.testing import FakeProvider
 
-from .asking import chunks, opened, plain, told
+from .asking import opened, plain, told
 from .cutting import events
 from .forms import COHERE, MISTRAL, OLLAMA, OPENAI, Form, Json, Speaker
 from .making import lost

@@ -1,4 +1,7 @@
-"""Answers made at random, streamed in random pieces: nothing is lost on the way, and put together they are the whole."""
+"""Answers made at random, streamed in random pieces: nothing is lost on the way.
+
+Put together, the pieces are the whole.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,10 @@ import pytest
 
 from edgequake_async import stream_chunk_builder
 from edgequake_async.testing import FakeProvider
-
 from tests.corpus.judging import difference
+
 from .asking import chunks, folded, opened, plain, whole
-from .forms import COHERE, MISTRAL, OLLAMA, OPENAI, Form, Json
+from .forms import COHERE, MISTRAL, OLLAMA, OPENAI, Form
 from .making import lost
 
 _SEEDS = 200
