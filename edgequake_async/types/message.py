@@ -173,18 +173,20 @@ class Message(OpenAIObject):
         fields = handler(self)
         # Requests are written as JSON without None. Providers refuse an empty list of calls and fields not their own;
         # the translator of a provider with a protocol of its own takes from these what it gave.
-        for call in fields.get("tool_calls") or ():
+        calls = fields.get("tool_calls")
+        own = [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+        for call in own:
             # Of tools that are no functions; the member would be null.
             if call.get("function", call) is None:
                 del call["function"]
         if info.exclude_none and info.mode == "json":
-            if "audio" in fields:
-                fields["audio"] = audio_as_sent(fields["audio"])
+            if isinstance(audio := fields.get("audio"), dict):
+                fields["audio"] = audio_as_sent(audio)
             if not (info.context or {}).get("native"):
                 fields.pop("provider_specific_fields", None)
-                for call in fields.get("tool_calls") or ():
+                for call in own:
                     call.pop("provider_specific_fields", None)
-            if not fields.get("tool_calls"):
+            if not calls:
                 fields.pop("tool_calls", None)
         return fields
 

@@ -103,9 +103,7 @@ def _ollama(made: Json, speaker: Speaker) -> Iterator[Json]:
     yield {**ended, "message": {"content": "", **message}}
 
 
-def _chunks(
-    made: Json, deltas: Callable[[Json, Speaker], Iterator[Json]], speaker: Speaker, kind: str
-) -> Iterator[Json]:
+def _chunks(made: Json, deltas: _Cut, speaker: Speaker) -> Iterator[Json]:
     """Chunks of OpenAI's form: those of several choices in turns, tokens beside the deltas, the reason last."""
     beside = {"choices", "usage", "moderation"}
     head = {**{name: value for name, value in made.items() if name not in beside}, "object": "chat.completion.chunk"}
