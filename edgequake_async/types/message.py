@@ -180,7 +180,8 @@ class Message(OpenAIObject):
             if call.get("function", call) is None:
                 del call["function"]
         if info.exclude_none and info.mode == "json":
-            if isinstance(audio := fields.get("audio"), dict):
+            # Only in a request: the sound is nowhere else.
+            if info.context and isinstance(audio := fields.get("audio"), dict):
                 fields["audio"] = audio_as_sent(audio)
             if not (info.context or {}).get("native"):
                 fields.pop("provider_specific_fields", None)

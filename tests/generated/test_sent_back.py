@@ -18,6 +18,7 @@ from openai.types.chat import ChatCompletionAssistantMessageParam
 
 from edgequake_async import stream_chunk_builder
 from edgequake_async.testing import FakeProvider
+from edgequake_async.types import Message
 from tests.corpus.cohere_types import refusals
 from tests.corpus.judging import difference
 
@@ -56,6 +57,13 @@ async def judge(fake: FakeProvider, form: Form, seed: int) -> list[str]:
 
 # Members that are not compared, and why.
 _APART = {"annotations": "OpenRouter wants them back (of files that it has read), OpenAI ignores them"}
+
+
+def test_sound_is_left_out_of_requests_alone() -> None:
+    audio = {"id": "audio_1", "data": "AAEC", "transcript": "Hi", "expires_at": 1}
+    message = Message(content=None, audio=audio)
+    assert json.loads(message.model_dump_json(exclude_none=True))["audio"] == audio
+    assert message.model_dump()["audio"] == audio
 
 
 def _is_silent(message: Json) -> bool:
