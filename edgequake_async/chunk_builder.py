@@ -1,24 +1,22 @@
 """A stream's chunks put together into the response that the same call would have given unstreamed.
 
-Promises that nothing is invented: what no chunk says (an id, usage) is absent. Choices may interleave; fragments of
-tool calls are joined by index, and where providers leave that out, by id, else by their place among several, else to
-the call before. Fields unknown here keep the last value that was sent.
+Promises that nothing is invented: what no chunk says (an id, usage) is absent. Choices may interleave.
+Fields unknown here keep the last value that was sent.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic import BaseModel
 
+from .joined_calls import Fields, dicts, first, join_calls, join_function, last, plain
 from .types import ModelResponse
 from .types.construct import construct
 
 __all__ = ["JoinedChunks", "stream_chunk_builder"]
 
-_Fields = dict[str, Any]
 _Chunk = BaseModel | Mapping[str, Any]
 
 
@@ -56,24 +54,24 @@ class JoinedChunks:
     """
 
     def __init__(self) -> None:
-        self.fields: _Fields = {}
-        self._choices: dict[int, _Fields] = {}
+        self.fields: Fields = {}
+        self._choices: dict[int, Fields] = {}
 
     def add(self, chunk: _Chunk) -> None:
         """Add the next chunk, a model or a dict."""
-        fields = _plain(chunk)
-        for piece in _dicts(fields.pop("choices", None)):
+        fields = plain(chunk)
+        for piece in dicts(fields.pop("choices", None)):
             _add_choice(self._choices, piece)
         for key, value in fields.items():
             if value is not None and (key not in _FIRST_WINS or not self.fields.get(key)):
                 self.fields[key] = value
 
-    def choice(self, index: int) -> _Fields | None:
+    def choice(self, index: int) -> Fields | None:
         """A choice as in a whole response; None where no chunk says anything of it."""
         choice = self._choices.get(index)
         return None if choice is None else _close(choice)
 
-    def response(self) -> _Fields:
+    def response(self) -> Fields:
         """The whole response, its choices in the order of ``index``."""
         choices = [_close(self._choices[index]) for index in sorted(self._choices)]
         return {**self.fields, "object": "chat.completion", "choices": choices}
@@ -83,47 +81,30 @@ class JoinedChunks:
 _FIRST_WINS = frozenset({"created", "id", "model", "service_tier", "system_fingerprint"})
 
 
-def _plain(value: _Chunk) -> _Fields:
-    return value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else {**value}
-
-
-def _dicts(value: Any) -> list[_Fields]:
-    items = value if isinstance(value, list) else []
-    return [_plain(item) for item in items if isinstance(item, (BaseModel, Mapping))]
-
-
-def _add_choice(choices: dict[int, _Fields], piece: _Fields) -> None:
+def _add_choice(choices: dict[int, Fields], piece: Fields) -> None:
     index = piece.pop("index", None)
     delta = piece.pop("delta", None)
     # Perplexity repeats the whole message so far beside every delta.
     piece.pop("message", None)
-    delta = {} if not isinstance(delta, (BaseModel, Mapping)) else _plain(delta)
+    delta = {} if not isinstance(delta, (BaseModel, Mapping)) else plain(delta)
     said = {key: value for key, value in piece.items() if value is not None}
     if not said and all(value is None for value in delta.values()):
         return
     index = index if isinstance(index, int) else 0
     choice = choices.setdefault(index, {"index": index, "finish_reason": None, "message": {"content": None}})
     for key, value in said.items():
-        choice[key] = _JOIN_CHOICE.get(key, _last)(choice.get(key), value)
+        choice[key] = _JOIN_CHOICE.get(key, last)(choice.get(key), value)
     message = choice["message"]
     for key, value in delta.items():
         if value is not None:
-            message[key] = _JOIN.get(key, _last)(message.get(key), value)
+            message[key] = _JOIN.get(key, last)(message.get(key), value)
 
 
-def _close(choice: _Fields) -> _Fields:
+def _close(choice: Fields) -> Fields:
     message = {"role": "assistant", **choice["message"]}
     if calls := message.get("tool_calls"):
         message["tool_calls"] = [{key: value for key, value in call.items() if key != "index"} for call in calls]
     return {**choice, "message": message}
-
-
-def _last(before: Any, value: Any) -> Any:
-    return value
-
-
-def _first(before: Any, value: Any) -> Any:
-    return before or value
 
 
 def _join_text(before: Any, value: Any) -> Any:
@@ -190,7 +171,7 @@ def _join_blocks(before: Any, value: Any) -> Any:
     return blocks
 
 
-def _continues(last: _Fields, block: _Fields) -> bool:
+def _continues(last: Fields, block: Fields) -> bool:
     return (
         last.get("type") == block.get("type")
         and last.get("index") == block.get("index")
@@ -209,61 +190,6 @@ def _join_audio(before: Any, value: Any) -> Any:
     return joined
 
 
-def _text_of(arguments: Any) -> str:
-    if isinstance(arguments, str) or arguments is None:
-        return arguments or ""
-    return json.dumps(arguments, ensure_ascii=False)
-
-
-def _join_function(before: Any, value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    before = before if isinstance(before, dict) else {}
-    held, more = _text_of(before.get("arguments")), _text_of(value.get("arguments"))
-    # Some providers open with an empty object and send the real one after it.
-    arguments = more if held == "{}" and more.startswith("{") else held + more
-    return {**value, **before, "name": before.get("name") or value.get("name"), "arguments": arguments}
-
-
-def _join_calls(before: Any, value: Any) -> Any:
-    calls: list[_Fields] = before or []
-    pieces = _dicts(value)
-    for position, piece in enumerate(pieces):
-        call = _find_call(calls, piece, position if len(pieces) > 1 else -1)
-        if call is None:
-            call = {}
-            calls.append(call)
-        for key, item in piece.items():
-            if item is not None or key not in call:
-                call[key] = _JOIN_CALL.get(key, _last)(call.get(key), item)
-    return calls
-
-
-def _find_call(calls: list[_Fields], piece: _Fields, position: int) -> _Fields | None:
-    """The call that a fragment belongs to; None where it opens a new one."""
-    index, id, name = piece.get("index"), piece.get("id"), _name_of(piece)
-    if index is not None:
-        call = _last_with(calls, "index", index)
-        # Gemini numbers all parallel calls 0: another id with a name is another call.
-        return None if call is not None and id and call.get("id") and id != call["id"] and name else call
-    if id:
-        return _last_with(calls, "id", id)
-    call = calls[position] if position < len(calls) and calls else None
-    return None if call is not None and name and name != (_name_of(call) or name) else call
-
-
-def _name_of(call: _Fields) -> Any:
-    function = call.get("function")
-    return function.get("name") if isinstance(function, dict) else None
-
-
-def _last_with(calls: Iterable[_Fields], key: str, value: Any) -> _Fields | None:
-    return next((call for call in reversed(list(calls)) if call.get(key) == value), None)
-
-
-_JOIN_CALL: Mapping[str, Callable[[Any, Any], Any]] = {"function": _join_function, "id": _first, "type": _first}
-
-
 def _merge(before: Any, value: Any) -> Any:
     """Each member as it was told last."""
     return {**before, **value} if isinstance(before, dict) and isinstance(value, dict) else value
@@ -274,23 +200,27 @@ def _join_own(before: Any, value: Any) -> Any:
     if not isinstance(before, dict) or not isinstance(value, dict):
         return value
     pieces = {"tool_plan": _join_text, "citations": _extend}
-    return {**before, **{key: pieces.get(key, _last)(before.get(key), item) for key, item in value.items()}}
+    return {**before, **{key: pieces.get(key, last)(before.get(key), item) for key, item in value.items()}}
 
 
-_JOIN_CHOICE: Mapping[str, Callable[[Any, Any], Any]] = {"logprobs": _join_lists, "provider_specific_fields": _merge}
+_JOIN_CHOICE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "logprobs": _join_lists,
+    "prompt_logprobs": _join_lists,
+    "provider_specific_fields": _merge,
+}
 
 _JOIN: Mapping[str, Callable[[Any, Any], Any]] = {
     "annotations": _extend,
     "audio": _join_audio,
     "content": _join_text,
-    "function_call": _join_function,
+    "function_call": join_function,
     "images": _extend,
     "provider_specific_fields": _join_own,
     "reasoning": _join_text,
     "reasoning_content": _join_text,
     "reasoning_details": _join_blocks,
     "refusal": _join_text,
-    "role": _first,
+    "role": first,
     "thinking_blocks": _join_blocks,
-    "tool_calls": _join_calls,
+    "tool_calls": join_calls,
 }

@@ -21,6 +21,7 @@ from .ranking import to_request
 from .redirects import PROXY, asked_model, goes_to_proxy
 from .structured import fit, read_response_format
 from .terms import CallInfo, call_info, find_target, own_headers
+from .types.message import audio_as_sent
 from .unserialisable import lone_surrogate, to_body
 
 __all__ = ["Call", "handler_params", "list_messages", "prepare", "resolve", "resolve_call", "serialise"]
@@ -182,7 +183,10 @@ def list_messages(messages: Any, model: str) -> list[Any]:
         if not isinstance(message, Mapping) or message.get("role") != "assistant":
             continue
         if any(message.get(name, message) is None for name in _CALLS):
-            checked[index] = {name: said for name, said in message.items() if said is not None or name not in _CALLS}
+            message = {name: said for name, said in message.items() if said is not None or name not in _CALLS}
+        if isinstance(audio := message.get("audio"), Mapping):
+            message = {**message, "audio": audio_as_sent(audio)}
+        checked[index] = message
     return checked
 
 

@@ -89,6 +89,14 @@ class ChatCompletionAudioResponse(OpenAIObject):
     expires_at: Annotated[int | None, AS_SENT] = None
 
 
+def audio_as_sent(audio: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What of spoken output goes into the next request: its id alone, where it has one.
+
+    https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages
+    """
+    return {"id": audio["id"]} if audio.get("id") else audio
+
+
 _OPTIONAL: dict[str, type[OpenAIObject] | None] = {
     "annotations": None,
     "audio": ChatCompletionAudioResponse,
@@ -165,12 +173,21 @@ class Message(OpenAIObject):
         fields = handler(self)
         # Requests are written as JSON without None. Providers refuse an empty list of calls and fields not their own;
         # the translator of a provider with a protocol of its own takes from these what it gave.
+        calls = fields.get("tool_calls")
+        own = [call for call in calls if isinstance(call, dict)] if isinstance(calls, list) else []
+        for call in own:
+            # Of tools that are no functions; the member would be null.
+            if call.get("function", call) is None:
+                del call["function"]
         if info.exclude_none and info.mode == "json":
+            # Only in a request: the sound is nowhere else.
+            if info.context and isinstance(audio := fields.get("audio"), dict):
+                fields["audio"] = audio_as_sent(audio)
             if not (info.context or {}).get("native"):
                 fields.pop("provider_specific_fields", None)
-                for call in fields.get("tool_calls") or ():
+                for call in own:
                     call.pop("provider_specific_fields", None)
-            if not fields.get("tool_calls"):
+            if not calls:
                 fields.pop("tool_calls", None)
         return fields
 

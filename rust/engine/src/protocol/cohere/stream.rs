@@ -112,7 +112,8 @@ impl EventReader for Reader {
             Some("tool-call-end") if !self.told.contains(&index) => Some(self.arguments(index, "{}")),
             Some("citation-start") => cited(said),
             Some("message-end") => return self.finish(value, event),
-            // The ends of blocks and citations, debugging, and events that are yet to come.
+            Some("debug") => own("prompt", value.get("prompt")),
+            // The ends of blocks and citations, and events that are yet to come.
             _ => None,
         };
         let logprobs =
@@ -229,12 +230,12 @@ impl Reader {
 
 /// What a piece of a block says in a delta.
 fn delta_of(block: &Object) -> Option<Value> {
-    let said = |name: &str| block.get(name).and_then(Value::as_str).filter(|said| !said.is_empty());
-    match (said("text"), said("thinking")) {
-        (Some(more), _) => Some(json!({ "content": more })),
-        (None, Some(more)) => Some(json!({ "reasoning_content": more })),
-        (None, None) => None,
-    }
+    let said = [("text", "content"), ("thinking", "reasoning_content")].into_iter().filter_map(|(theirs, ours)| {
+        let more = block.get(theirs)?.as_str().filter(|more| !more.is_empty())?;
+        Some((ours.to_owned(), more.into()))
+    });
+    let delta: Object = said.collect();
+    (!delta.is_empty()).then_some(delta.into())
 }
 
 /// A block that began without saying what it is.

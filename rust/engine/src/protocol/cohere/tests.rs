@@ -211,6 +211,7 @@ fn a_stream_with_every_kind_of_event() {
     let deltas: Vec<&Value> = told.iter().map(|chunk| &chunk["choices"][0]["delta"]).collect();
     let expected = [
         json!({"role": "assistant", "content": ""}),
+        json!({"provider_specific_fields": {"prompt": "p"}}),
         json!({"reasoning_content": "Hm"}),
         json!({"provider_specific_fields": {"tool_plan": "I will"}}),
         json!({"tool_calls": [started]}),
@@ -219,8 +220,8 @@ fn a_stream_with_every_kind_of_event() {
         json!({"provider_specific_fields": {"content_blocks": [{"type": "thinking", "thinking": "Hm"}]}}),
     ];
     assert_eq!(deltas, expected.iter().collect::<Vec<_>>());
-    assert_eq!(told[6]["choices"][0]["finish_reason"], "tool_calls");
-    assert_eq!((&told[6]["usage"]["prompt_tokens"], &told[6]["id"]), (&json!(1), &json!("i")));
+    assert_eq!(told[7]["choices"][0]["finish_reason"], "tool_calls");
+    assert_eq!((&told[7]["usage"]["prompt_tokens"], &told[7]["id"]), (&json!(1), &json!("i")));
     let failed = json!({"type": "message-end", "delta": {"finish_reason": "ERROR", "error": "out of luck"}});
     assert_eq!(chunks(&[failed]), [json!({"failed": "out of luck"})]);
 }
