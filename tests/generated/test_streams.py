@@ -35,7 +35,7 @@ async def judge(fake: FakeProvider, form: Form, seed: int) -> list[str]:
     expected = plain(await whole(fake, form, made))
     told = await chunks(fake, form, copy.deepcopy(made), speaker)
     became = folded([plain(each) for each in told])
-    missing = [each for each in lost(made, [became, *opened(became)]) if not _is_place(each)]
+    missing = [place for place, value in lost(made, [became, *opened(became)]).items() if not _is_place(value)]
     joined: Any = stream_chunk_builder(told)
     wrong = difference(_comparable(expected), _comparable(plain(joined)))
     return [*(f"lost {each!r}" for each in missing), *wrong]
