@@ -162,7 +162,7 @@ fn assistant(place: &str, mut message: Object) -> Result<Vec<Value>> {
         Value::Array(blocks) => Some(blocks),
         _ => None,
     });
-    // Blank text is refused; models write it between other blocks.
+    // Blank text is refused; models write it between other blocks (https://github.com/nick1udwig/kibitz/issues/78).
     let is_blank = |block: &Value| {
         text(block, "type") == Some("text") && text(block, "text").is_some_and(|said| said.trim().is_empty())
     };
