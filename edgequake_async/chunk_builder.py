@@ -63,7 +63,8 @@ class JoinedChunks:
         for piece in dicts(fields.pop("choices", None)):
             _add_choice(self._choices, piece)
         for key, value in fields.items():
-            if value is not None and (key not in _FIRST_WINS or not self.fields.get(key)):
+            before = self.fields.get(key)
+            if value is not None and not (before and (key in _FIRST_WINS or (key in _SAYING_WINS and not value))):
                 self.fields[key] = value
 
     def choice(self, index: int) -> Fields | None:
@@ -77,8 +78,10 @@ class JoinedChunks:
         return {**self.fields, "object": "chat.completion", "choices": choices}
 
 
-# The first that says something: Azure's opening chunk has an empty id and model.
-_FIRST_WINS = frozenset({"created", "id", "model", "service_tier", "system_fingerprint"})
+# The first that says something: Azure's opening chunk has an empty id.
+_FIRST_WINS = frozenset({"created", "id", "service_tier", "system_fingerprint"})
+# The last that says something: Azure's opening chunk names no model, and where one declines another may go on.
+_SAYING_WINS = frozenset({"model"})
 
 
 def _add_choice(choices: dict[int, Fields], piece: Fields) -> None:

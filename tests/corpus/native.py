@@ -75,7 +75,7 @@ def _said(exchange: Exchange, reading: NativeReading, seen: Seen) -> Iterator[st
         yield from _missing("response", reading.kept, [plain(response)])
         return
     if reading.failure is None:
-        yield from _shape(seen.documents)
+        yield from _shape(seen.documents, reading.kept)
     yield from _replies("chunks", reading.reply, told_by_chunks(seen.documents))
     yield from _missing("chunks", reading.kept, [plain(chunk) for chunk in seen.documents])
     built = stream_chunk_builder(list(seen.documents))
@@ -83,14 +83,18 @@ def _said(exchange: Exchange, reading: NativeReading, seen: Seen) -> Iterator[st
     yield from _missing("stream_chunk_builder", reading.kept, [plain(built)])
 
 
-def _shape(chunks: Sequence[Any]) -> Iterator[str]:
+def _shape(chunks: Sequence[Any], kept: Sequence[Any]) -> Iterator[str]:
     """What OpenAI's clients rely on in a stream."""
     first, last = chunks[0], chunks[-1]
     if not first.choices or first.choices[0].delta.role != "assistant":
         yield f"the first chunk has no role: {plain(first)}"
     for name in ("id", "object", "created", "model"):
         said = {getattr(chunk, name) for chunk in chunks}
-        if len(said) != 1 or not all(said):
+        # Another model goes on where one declines.
+        others = (
+            sum(isinstance(each, dict) and each.get("type") == "fallback" for each in kept) if name == "model" else 0
+        )
+        if not 1 <= len(said) <= 1 + others or not all(said):
             yield f"chunks say several values of {name}: {said}"
     yield from unequal("object", "chat.completion.chunk", first.object)
     finishing = [chunk for chunk in chunks if any(choice.finish_reason for choice in chunk.choices)]

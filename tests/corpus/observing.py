@@ -79,7 +79,7 @@ def told_by_chunks(chunks: Sequence[Any]) -> Reply:
         _add(choices.setdefault(choice.index or 0, Assembly()), choice, choice.delta, whole=False)
     return Reply(
         id=next((chunk.id for chunk in chunks if chunk.id), None),
-        model=next((chunk.model for chunk in chunks if chunk.model), None),
+        model=next((chunk.model for chunk in reversed(chunks) if chunk.model), None),
         choices={index: assembly.answer() for index, assembly in choices.items()},
         usage=next((usage for chunk in reversed(chunks) if (usage := _usage(chunk))), None),
         citations=next((found for chunk in reversed(chunks) if (found := getattr(chunk, "citations", None))), None),

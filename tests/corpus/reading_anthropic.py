@@ -81,7 +81,9 @@ def _joined(told: Iterable[tuple[str, str]]) -> tuple[Json, Failure | None]:
         if kind == "message_start":
             message = dict(event["message"])
         elif kind == "content_block_start":
-            blocks[event["index"]] = dict(event["content_block"])
+            block = blocks[event["index"]] = dict(event["content_block"])
+            if block["type"] == "fallback":  # a whole message names the model that went on to the end
+                message["model"] = block["to"]["model"]
         elif kind == "content_block_delta":
             _grow(blocks[event["index"]], event["delta"], arguments, event["index"])
         elif kind == "content_block_stop":

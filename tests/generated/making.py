@@ -19,8 +19,10 @@ from pydantic import BaseModel
 from typing_extensions import NotRequired, Required
 
 # Below this depth lists are empty and optional members missing, so that types that hold themselves come to an end.
-_DEPTH = 9
+DEPTH = 9
 _OPEN = object()
+# How everything begins that was made and can be looked for.
+_MADE = ("text ", "name ", "id-")
 
 
 class Maker:
@@ -53,8 +55,7 @@ class Maker:
         if origin is Literal:
             return self._random.choice(arguments)
         if origin in (list, tuple, Sequence) or kind in (list, tuple):
-            count = 0 if depth > _DEPTH else self._random.randint(0 if depth else 1, 3)
-            return [self.make((arguments or (str,))[0], depth + 1) for _ in range(count)]
+            return [self.make((arguments or (str,))[0], depth + 1) for _ in range(self._count(depth))]
         if origin in (dict, Mapping) or kind is dict:
             item = arguments[1] if len(arguments) == 2 else str
             return {self._text(): self.make(item, depth + 1) for _ in range(self._random.randint(0, 2))}
@@ -65,6 +66,13 @@ class Maker:
         if isinstance(kind, type) and issubclass(kind, Enum):
             return self._random.choice([each.value for each in kind] or [self._plain(str)])
         return self._plain(kind)
+
+    def _count(self, depth: int) -> int:
+        return 0 if depth > DEPTH else self._random.randint(0 if depth else 1, 3)
+
+    def _number(self) -> int:
+        self._made += 1
+        return self._made
 
     def _one_of(self, kinds: list[Any], depth: int) -> Any:
         return self.make(self._random.choice(kinds), depth) if kinds else None
@@ -77,7 +85,7 @@ class Maker:
             value = self._chosen.get((kind.__name__, name), _OPEN)
             if value is _OPEN and name in alone:
                 value = _OPEN if name == only else ...
-            elif value is _OPEN and not field.is_required() and (depth > _DEPTH or self._random.random() < 0.3):
+            elif value is _OPEN and not field.is_required() and (depth > DEPTH or self._random.random() < 0.3):
                 value = ...
             if value is _OPEN:
                 value = self.make(field.annotation, depth + 1)
@@ -100,23 +108,22 @@ class Maker:
         }
 
     def _plain(self, kind: Any) -> Any:
-        self._made += 1
+        number = self._number()
         if kind is bool:
             return self._random.random() < 0.5
         if kind is int:
-            return 100_000 + self._made
+            return 100_000 + number
         if kind is float:
             # Counts are floats in some types.
-            return float(self._made)
+            return float(number)
         if kind in (datetime, date):
-            return datetime(2026, 1, 1, 0, 0, self._made % 60, tzinfo=timezone.utc).isoformat()
+            return datetime(2026, 1, 1, 0, 0, number % 60, tzinfo=timezone.utc).isoformat()
         if kind is bytes:
             return "AAEC"
-        return f"text {self._made}"
+        return f"text {number}"
 
     def _text(self) -> str:
-        self._made += 1
-        return f"name {self._made}"
+        return f"name {self._number()}"
 
 
 def lost(made: Any, became: Any) -> dict[str, Any]:
@@ -151,5 +158,5 @@ def _leaves(value: Any, place: str) -> Iterator[tuple[str, str | int | float]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _leaves(item, f"{place}[{index}]")
-    elif (isinstance(value, str) and value.startswith("text ")) or type(value) in (int, float):
+    elif (isinstance(value, str) and value.startswith(_MADE)) or type(value) in (int, float):
         yield place, value

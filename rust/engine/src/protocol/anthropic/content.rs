@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::protocol::{Object, bad, object, text};
 
 /// What a call may say besides, in Anthropic's words; other providers' fields are refused.
-const OF_CALLS: [&str; 2] = ["caller", "cache_control"];
+pub const OF_CALLS: [&str; 3] = ["caller", "toolset_name", "cache_control"];
 
 /// The blocks of an answer that was ours, where OpenAI's shape could not say them all.
 pub const KEPT: &str = "content";
@@ -162,7 +162,12 @@ fn assistant(place: &str, mut message: Object) -> Result<Vec<Value>> {
         Value::Array(blocks) => Some(blocks),
         _ => None,
     });
-    let said = blocks(place, &mut message)?;
+    // Blank text is refused; models write it between other blocks (https://github.com/nick1udwig/kibitz/issues/78).
+    let is_blank = |block: &Value| {
+        text(block, "type") == Some("text") && text(block, "text").is_some_and(|said| said.trim().is_empty())
+    };
+    let mut said = blocks(place, &mut message)?;
+    said.retain(|block| !is_blank(block));
     let calls = match message.shift_remove("tool_calls") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(calls)) => {
@@ -170,7 +175,8 @@ fn assistant(place: &str, mut message: Object) -> Result<Vec<Value>> {
         }
         Some(_) => return Err(bad(&format!("{place}['tool_calls']"), "must be a list")),
     };
-    if let Some(kept) = kept.filter(|kept| says_the_same(kept, &said, &calls)) {
+    if let Some(mut kept) = kept.filter(|kept| says_the_same(kept, &said, &calls)) {
+        kept.retain(|block| !is_blank(block));
         return Ok(kept);
     }
     // What others thought is unsigned, and refused.
@@ -205,10 +211,13 @@ fn call(place: &str, at: usize, call: &Value) -> Result<Value> {
 
 /// Whether kept blocks say what the message says now: the same text and the same calls.
 fn says_the_same(kept: &[Value], said: &[Value], calls: &[Value]) -> bool {
-    let texts = |blocks: &[Value]| blocks.iter().filter_map(|block| text(block, "text")).collect::<String>();
+    let texts = |blocks: &[Value]| {
+        let texts = blocks.iter().filter(|block| text(block, "type") == Some("text"));
+        texts.filter_map(|block| text(block, "text")).collect::<String>()
+    };
     let made = |blocks: &[Value]| {
         let calls = blocks.iter().filter(|block| text(block, "type") == Some("tool_use"));
         calls.map(|call| (call.get("id").cloned(), call.get("input").cloned())).collect::<Vec<_>>()
     };
-    texts(kept) == texts(said) && made(kept) == made(calls)
+    texts(kept).trim() == texts(said).trim() && made(kept) == made(calls)
 }

@@ -10,6 +10,7 @@ use super::{Ask, EventReader, KeyHeader, Object, Protocol, Route};
 use crate::error::Result;
 use crate::provider::structured::Structured;
 
+mod block;
 mod content;
 pub(super) mod model;
 pub(super) mod plain;

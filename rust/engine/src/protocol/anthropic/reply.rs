@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::JSON_TOOL;
-use super::content::KEPT;
+use super::content::{KEPT, OF_CALLS};
 use crate::error::{Error, Kind, Result};
 use crate::protocol::usage::{Counts, Usage};
 use crate::protocol::{Object, now, text};
@@ -107,22 +107,27 @@ struct Thought {
     thinking_tokens: Option<u64>,
 }
 
-/// Whether the blocks say more than a message in OpenAI's shape: blocks of other kinds, citations, or an order in which
-/// thinking, text and calls do not follow each other.
+/// Whether the blocks say more than a message in OpenAI's shape: blocks of other kinds or with members that are yet to come,
+/// citations, or an order in which thinking, text and calls do not follow each other.
 pub fn must_keep(blocks: &[Value]) -> bool {
     let mut reached = 0;
     blocks.iter().any(|block| {
-        let place = match text(block, "type") {
-            Some("thinking" | "redacted_thinking") => 0,
-            Some("text") => 1,
-            Some("tool_use") if text(block, "name") != Some(JSON_TOOL) => 2,
+        let (place, members): (_, &[&str]) = match text(block, "type") {
+            Some("thinking") => (0, &["thinking", "signature"]),
+            Some("redacted_thinking") => (0, &["data"]),
+            Some("text") => (1, &["text", "citations"]),
+            Some("tool_use") if text(block, "name") != Some(JSON_TOOL) => (2, &["id", "name", "input"]),
             Some("tool_use") => return false,
             _ => return true,
         };
+        let is_known =
+            |name: &str| name == "type" || members.contains(&name) || (place == 2 && OF_CALLS.contains(&name));
+        let mut said = block.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        let says_more = said.any(|(name, _)| !is_known(name));
         let is_cited = block.get("citations").and_then(Value::as_array).is_some_and(|citations| !citations.is_empty());
         let is_out_of_order = place < reached;
         reached = place;
-        is_cited || is_out_of_order
+        is_cited || is_out_of_order || says_more
     })
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::JSON_TOOL;
+use super::block::{Block, begun_thinking, extend, with_others};
 use super::content::KEPT;
 use super::reply::{annotation, call, finish, must_keep, reply, usage};
 use crate::chunk::{self, Meaning};
@@ -29,16 +30,6 @@ pub struct Reader {
     blocks: BTreeMap<u64, Block>,
     calls: u64,
     characters: usize,
-}
-
-#[derive(Default)]
-struct Block {
-    value: Object,
-    /// Arguments as far as they have arrived.
-    input: String,
-    /// Its place among the tool calls, where it is one.
-    call: Option<u64>,
-    start: usize,
 }
 
 impl EventReader for Reader {
@@ -72,7 +63,7 @@ impl EventReader for Reader {
             // The whole message as one event (Vertex AI, exchange 543a45bad96ec849).
             Some("message") => return whole(value),
             Some("message_start") => return self.start(&value).map(|first| vec![first]),
-            Some("content_block_start") => self.open(&value),
+            Some("content_block_start") => self.open(&value)?,
             Some("content_block_delta") => self.add(&value)?,
             Some("content_block_stop") => self.close(&value),
             Some("message_delta") => return self.finish(value),
@@ -95,6 +86,7 @@ struct TextEvent<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct TextDelta<'a> {
     r#type: &'a str,
     #[serde(borrow)]
@@ -134,7 +126,7 @@ impl Reader {
             .extend(counts.filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.clone(), value.clone())));
     }
 
-    fn open(&mut self, event: &Value) -> Option<Value> {
+    fn open(&mut self, event: &Value) -> Result<Option<Value>> {
         let value = event.get("content_block").and_then(Value::as_object).cloned().unwrap_or_default();
         let block = Value::Object(value.clone());
         let mut opened = Block { value, start: self.characters, ..Block::default() };
@@ -149,6 +141,11 @@ impl Reader {
                 Some(json!({"tool_calls": [call]}))
             }
             Some("redacted_thinking") => Some(json!({"thinking_blocks": [block]})),
+            Some("thinking") => begun_thinking(&block),
+            Some("fallback") => {
+                self.answered_by(block.pointer("/to/model"))?;
+                None
+            }
             Some("text") => text(&block, "text").filter(|said| !said.is_empty()).map(|said| {
                 self.characters += said.chars().count();
                 json!({"content": said})
@@ -156,14 +153,23 @@ impl Reader {
             _ => None,
         };
         self.blocks.insert(index(event), opened);
-        delta
+        Ok(delta)
+    }
+
+    /// Another model goes on: a whole message names the last.
+    fn answered_by(&mut self, model: Option<&Value>) -> Result<()> {
+        if let Some(model) = model.filter(|model| model.is_string()) {
+            self.head.insert("model".into(), model.clone());
+            self.opening = Some(Opening::new(&self.head)?);
+        }
+        Ok(())
     }
 
     fn add(&mut self, event: &Value) -> Result<Option<Value>> {
         let delta = event.get("delta").unwrap_or(&Value::Null);
         let block = self.blocks.get_mut(&index(event)).ok_or_else(|| invalid("adds to a block that has not begun"))?;
         let said = |name: &str| text(delta, name).unwrap_or_default();
-        Ok(match text(delta, "type") {
+        let told = match text(delta, "type") {
             Some("text_delta") => {
                 extend(&mut block.value, "text", said("text"));
                 self.characters += said("text").chars().count();
@@ -194,28 +200,15 @@ impl Reader {
                 Some(json!({"thinking_blocks": [part]}))
             }
             Some("citations_delta") => {
-                let citation = delta.get("citation").cloned().unwrap_or_default();
-                let citations = block.value.entry("citations").or_insert_with(|| json!([]));
-                if citations.is_null() {
-                    *citations = json!([]);
-                }
-                if let Some(citations) = citations.as_array_mut() {
-                    citations.push(citation);
-                }
+                block.cite(delta.get("citation").cloned().unwrap_or_default());
                 None
             }
-            // Deltas of blocks that only Anthropic's shape can say: their texts go on, their values are the last.
             _ => {
-                let members = delta.as_object().into_iter().flatten().filter(|(name, _)| *name != "type");
-                for (name, value) in members {
-                    match value.as_str() {
-                        Some(more) => extend(&mut block.value, name, more),
-                        None => drop(block.value.insert(name.clone(), value.clone())),
-                    }
-                }
-                None
+                block.add(delta);
+                return Ok(None);
             }
-        })
+        };
+        Ok(with_others(told, delta))
     }
 
     /// A block is whole: only now is known that no arguments followed those that it began with (none, as a rule), and how
@@ -271,16 +264,6 @@ impl Reader {
     }
 }
 
-impl Block {
-    fn into_value(mut self) -> Value {
-        if !self.input.is_empty() {
-            let input = serde_json::from_str(&self.input).unwrap_or(Value::String(self.input));
-            self.value.insert("input".into(), input);
-        }
-        Value::Object(self.value)
-    }
-}
-
 fn whole(message: Value) -> Result<Vec<Meaning>> {
     let reply = reply(message)?;
     let json = chunk::whole_reply_as_chunk(reply.to_string().as_bytes())?;
@@ -289,13 +272,6 @@ fn whole(message: Value) -> Result<Vec<Meaning>> {
 
 fn index(event: &Value) -> u64 {
     event.get("index").and_then(Value::as_u64).unwrap_or(0)
-}
-
-fn extend(block: &mut Object, name: &str, more: &str) {
-    match block.get_mut(name) {
-        Some(Value::String(before)) => before.push_str(more),
-        _ => drop(block.insert(name.to_owned(), more.into())),
-    }
 }
 
 fn invalid(why: &str) -> Error {

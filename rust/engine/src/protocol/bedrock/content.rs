@@ -144,8 +144,8 @@ fn assistant(place: &str, mut message: Object, media: &mut Media) -> Result<Vec<
     };
     let said = blocks(place, &mut message, media)?;
     // Blank text is refused; models write it before they call a tool.
-    let said: Vec<Value> =
-        said.into_iter().filter(|block| text(block, "text").is_none_or(|text| !text.trim().is_empty())).collect();
+    let says_something = |block: &Value| text(block, "text").is_none_or(|text| !text.trim().is_empty());
+    let said: Vec<Value> = said.into_iter().filter(says_something).collect();
     let calls = match message.shift_remove("tool_calls") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(calls)) => {
@@ -153,7 +153,8 @@ fn assistant(place: &str, mut message: Object, media: &mut Media) -> Result<Vec<
         }
         Some(_) => return Err(bad(&format!("{place}['tool_calls']"), "must be a list")),
     };
-    if let Some(kept) = kept.filter(|kept| gist(kept) == gist(&[said.as_slice(), calls.as_slice()].concat())) {
+    if let Some(mut kept) = kept.filter(|kept| gist(kept) == gist(&[said.as_slice(), calls.as_slice()].concat())) {
+        kept.retain(says_something);
         return Ok(kept);
     }
     // Where a prompt is cached up to the whole message, that point stays last.

@@ -23,6 +23,7 @@ use crate::framing::Framing;
 use crate::provider::structured::Structured;
 use crate::sse::Event;
 
+mod block;
 mod content;
 mod embeddings;
 mod invoke;

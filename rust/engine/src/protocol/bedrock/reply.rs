@@ -119,27 +119,34 @@ pub fn is_of_server(call: &Value) -> bool {
     text(call, "type") == Some("server_tool_use")
 }
 
-/// Whether the blocks say more than a message in OpenAI's shape: blocks of other kinds, or an order in which thinking, text
-/// and calls do not follow each other.
+/// Whether the blocks say more than a message in OpenAI's shape: blocks of other kinds or with members that are yet to come,
+/// or an order in which thinking, text and calls do not follow each other.
 pub fn must_keep(blocks: &[Value]) -> bool {
     let mut reached = 0;
     blocks.iter().any(|block| {
-        let place = if block.get("reasoningContent").is_some() {
-            0
+        let (place, is_known) = if let Some(reasoning) = block.get("reasoningContent") {
+            let told = reasoning.get("reasoningText").is_none_or(|told| has_only(told, &["text", "signature"]));
+            (0, told && has_only(reasoning, &["reasoningText", "redactedContent"]))
         } else if block.get("text").is_some() {
-            1
+            (1, true)
         } else if let Some(call) = block.get("toolUse").filter(|call| !is_of_server(call)) {
             if text(call, "name") == Some(JSON_TOOL) {
                 return false;
             }
-            2
+            (2, has_only(call, &["toolUseId", "name", "input"]))
         } else {
             return true;
         };
+        let is_one = block.as_object().is_some_and(|block| block.len() == 1);
         let is_out_of_order = place < reached;
         reached = place;
-        is_out_of_order
+        is_out_of_order || !is_known || !is_one
     })
+}
+
+fn has_only(value: &Value, members: &[&str]) -> bool {
+    let mut said = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    said.all(|(name, _)| members.contains(&name.as_str()))
 }
 
 /// A call in OpenAI's shape.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::block::{Block, extend};
 use super::content::KEPT;
 use super::reply::{Ended, call, is_of_server, must_keep, usage};
 use super::{JSON_TOOL, failure, invalid, made_id, model};
@@ -28,18 +29,6 @@ pub struct Reader {
     ended: Ended,
     /// What was said at the end, once it was.
     last: Option<Object>,
-}
-
-#[derive(Default)]
-struct Block {
-    /// The block as a whole answer has it, but for what is below.
-    value: Object,
-    /// Arguments as far as they have arrived.
-    input: String,
-    /// Its place among the calls, where it is one that the caller is to make.
-    call: Option<u64>,
-    is_answer: bool,
-    citations: Vec<Value>,
 }
 
 impl Reader {
@@ -174,8 +163,9 @@ impl Reader {
             extend(&mut block.value, "text", more);
             return Some(json!({ "content": more }));
         }
-        if let Some(more) = delta.get("toolUse").and_then(|made| text(made, "input")) {
-            block.input.push_str(more);
+        if let Some(piece) = delta.get("toolUse") {
+            let more = text(piece, "input").unwrap_or_default();
+            block.call_with(piece, more);
             return match block.call {
                 _ if more.is_empty() => None,
                 Some(call) => Some(json!({"tool_calls": [{"index": call, "function": {"arguments": more}}]})),
@@ -185,70 +175,20 @@ impl Reader {
         if let Some(piece) = delta.get("reasoningContent") {
             return block.think(piece);
         }
-        if let Some(citation) = delta.get("citation") {
-            block.citations.push(citation.clone());
-            return None;
-        }
-        // Pieces of what only Converse's shape can say: lists go on, other values are the last.
-        for (name, value) in delta.as_object().into_iter().flatten() {
-            let begun = block.value.entry(name.clone()).or_insert_with(|| json!({}));
-            match (begun.as_object_mut(), value) {
-                (Some(begun), Value::Array(more)) => {
-                    let content = begun.entry("content").or_insert_with(|| json!([]));
-                    if let Some(content) = content.as_array_mut() {
-                        content.extend(more.iter().cloned());
-                    }
-                }
-                (Some(begun), Value::Object(more)) => begun.extend(more.clone()),
-                _ => *begun = value.clone(),
-            }
+        match delta.get("citation") {
+            Some(citation) => block.citations.push(citation.clone()),
+            None => block.add(delta),
         }
         None
     }
 
-    /// A block is whole: only now is known that a call has no arguments.
+    /// A block is whole: only now is known that a call has no arguments, and all of a thought that is not shown.
     fn close(&mut self, told: &Value) -> Option<Value> {
         let block = self.blocks.get(&index(told)).filter(|block| block.input.is_empty())?;
-        block.call.map(|call| json!({"tool_calls": [{"index": call, "function": {"arguments": "{}"}}]}))
-    }
-}
-
-impl Block {
-    fn think(&mut self, piece: &Value) -> Option<Value> {
-        let reasoning = self.value.entry("reasoningContent").or_insert_with(|| json!({}));
-        let reasoning = reasoning.as_object_mut()?;
-        if let Some(data) = text(piece, "redactedContent") {
-            extend(reasoning, "redactedContent", data);
+        if let Some(data) = block.redacted() {
             return Some(json!({"thinking_blocks": [{"type": "redacted_thinking", "data": data}]}));
         }
-        let whole = reasoning.entry("reasoningText").or_insert_with(|| json!({"text": ""})).as_object_mut()?;
-        if let Some(more) = text(piece, "text") {
-            extend(whole, "text", more);
-            let part = json!({"type": "thinking", "thinking": more});
-            return Some(json!({"reasoning_content": more, "thinking_blocks": [part]}));
-        }
-        let signature = text(piece, "signature")?;
-        extend(whole, "signature", signature);
-        let part = json!({"type": "thinking", "thinking": "", "signature": signature});
-        Some(json!({"thinking_blocks": [part]}))
-    }
-
-    /// The block as a whole answer has it.
-    fn into_value(mut self) -> Value {
-        if let Some(made) = self.value.get_mut("toolUse").and_then(Value::as_object_mut) {
-            let input = match self.input.is_empty() {
-                true => json!({}),
-                // Arguments that the limit of tokens cut short stay text.
-                false => serde_json::from_str(&self.input).unwrap_or(Value::String(self.input)),
-            };
-            made.insert("input".into(), input);
-        }
-        if self.citations.is_empty() {
-            return Value::Object(self.value);
-        }
-        let said = self.value.shift_remove("text").map(|said| json!({ "text": said }));
-        let said: Vec<Value> = said.into_iter().collect();
-        json!({"citationsContent": {"content": said, "citations": self.citations}})
+        block.call.map(|call| json!({"tool_calls": [{"index": call, "function": {"arguments": "{}"}}]}))
     }
 }
 
@@ -264,11 +204,4 @@ fn members(told: Value) -> Object {
 
 fn index(told: &Value) -> u64 {
     told.get("contentBlockIndex").and_then(Value::as_u64).unwrap_or(0)
-}
-
-fn extend(block: &mut Object, name: &str, more: &str) {
-    match block.get_mut(name) {
-        Some(Value::String(before)) => before.push_str(more),
-        _ => drop(block.insert(name.to_owned(), more.into())),
-    }
 }
