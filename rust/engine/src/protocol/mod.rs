@@ -227,6 +227,14 @@ pub fn count(object: &Value, name: &str) -> u64 {
     object.get(name).and_then(Value::as_u64).unwrap_or(0)
 }
 
+/// Adds to a text of an object.
+pub fn extend(object: &mut Object, name: &str, more: &str) {
+    match object.get_mut(name) {
+        Some(Value::String(before)) => before.push_str(more),
+        _ => drop(object.insert(name.to_owned(), more.into())),
+    }
+}
+
 /// A chunk, as the consumer takes it.
 pub fn chunk(object: &Value, finished: bool) -> Result<Meaning> {
     let json = serde_json::to_vec(object).map_err(|error| internal(&error))?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::protocol::Object;
+use crate::protocol::{Object, extend};
 
 #[derive(Default)]
 pub struct Block {
@@ -43,14 +43,6 @@ impl Block {
             self.value.insert("input".into(), input);
         }
         Value::Object(self.value)
-    }
-}
-
-/// Adds to a text.
-pub fn extend(block: &mut Object, name: &str, more: &str) {
-    match block.get_mut(name) {
-        Some(Value::String(before)) => before.push_str(more),
-        _ => drop(block.insert(name.to_owned(), more.into())),
     }
 }
 

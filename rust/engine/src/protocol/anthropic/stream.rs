@@ -9,13 +9,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::JSON_TOOL;
-use super::block::{Block, begun_thinking, extend, with_others};
+use super::block::{Block, begun_thinking, with_others};
 use super::content::KEPT;
 use super::reply::{annotation, call, finish, must_keep, reply, usage};
 use crate::chunk::{self, Meaning};
 use crate::error::{Error, Kind, Result};
 use crate::protocol::chunks::{Opening, Text};
-use crate::protocol::{EventReader, Object, chunk, now, text};
+use crate::protocol::{EventReader, Object, chunk, extend, now, text};
 use crate::sse::Event;
 
 /// Reads one streamed message. The blocks are put together beside the chunks, for what OpenAI's shape cannot say.

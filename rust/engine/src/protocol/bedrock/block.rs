@@ -89,14 +89,6 @@ impl Block {
     }
 }
 
-/// Adds to a text.
-pub fn extend(block: &mut Object, name: &str, more: &str) {
-    match block.get_mut(name) {
-        Some(Value::String(before)) => before.push_str(more),
-        _ => drop(block.insert(name.to_owned(), more.into())),
-    }
-}
-
 /// Adds a piece to what has begun: texts and lists go on, other values are the last.
 fn join(begun: &mut Value, piece: &Value) {
     match (begun, piece) {

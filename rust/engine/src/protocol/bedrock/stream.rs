@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::block::{Block, extend};
+use super::block::Block;
 use super::content::KEPT;
 use super::reply::{Ended, call, is_of_server, must_keep, usage};
 use super::{JSON_TOOL, failure, invalid, made_id, model};
 use crate::chunk::Meaning;
 use crate::error::Result;
 use crate::protocol::chunks::{Opening, Text};
-use crate::protocol::{Ask, EventReader, Object, chunk, now, text};
+use crate::protocol::{Ask, EventReader, Object, chunk, extend, now, text};
 use crate::sse::Event;
 
 /// Reads one streamed answer. The blocks are put together beside the chunks, for what OpenAI's shape cannot say; the chunk
