@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from typing import Any
 
@@ -43,7 +44,14 @@ def made(seed: int) -> Json:
     else:
         content += [maker.make(blocks) for _ in range(4)]
     _sign(content, signs=chance.random() < 0.7)
+    for call in _calls(content):
+        # What the service says of calls, and its description does not.
+        call.setdefault("type", "tool_use")
     return answer
+
+
+def _calls(content: list[Json]) -> list[Json]:
+    return [block["toolUse"] for block in content if "toolUse" in block]
 
 
 def _sign(content: list[Json], signs: bool) -> None:
@@ -92,7 +100,7 @@ async def test_blank_texts_which_are_refused_are_not_sent_back(fake: FakeProvide
         base_url = served.put(f"{seed}", raw(200, {}, answer))
         message = (await ask(MODEL, base_url)).choices[0].message
         sent = await sent_back(served, f"{seed}", MODEL, base_url, message)
-        return [each for again in sent for each in difference(_plain(said), _plain(again))]
+        return [each for again in sent for each in difference(_plain(_taken(said)), _plain(again))]
 
     await judge_all(range(40), judge)
 
@@ -121,7 +129,7 @@ async def _whole(served: Served, name: str, answer: Json) -> tuple[Any, list[str
     found = [f"lost: {each}" for each in lost(answer, became)]
     content = answer["output"]["message"]["content"]
     for sent in await sent_back(served, name, MODEL, base_url, response.choices[0].message):
-        found += [f"sent back: {each}" for each in difference(_plain(content), _plain(sent))]
+        found += [f"sent back: {each}" for each in difference(_plain(_taken(content)), _plain(sent))]
     return response, found
 
 
@@ -134,7 +142,7 @@ async def _streamed(served: Served, name: str, answer: Json, body: Any) -> list[
     found += [f"put together: {each}" for each in difference(_said(response), _said(built))]
     content = answer["output"]["message"]["content"]
     for sent in await sent_back(served, name, MODEL, base_url, built.choices[0].message, stream=True):
-        found += [f"sent back of a stream: {each}" for each in difference(_plain(content), _plain(sent))]
+        found += [f"sent back of a stream: {each}" for each in difference(_plain(_taken(content)), _plain(sent))]
     return found
 
 
@@ -158,6 +166,15 @@ def _said(response: Any) -> Json:
             joined.append(block)
     message["thinking_blocks"] = joined
     return said
+
+
+def _taken(blocks: list[Json]) -> list[Json]:
+    """As requests have them: no call says that it is one."""
+    taken = copy.deepcopy(blocks)
+    for call in _calls(taken):
+        if call["type"] == "tool_use":
+            del call["type"]
+    return taken
 
 
 def _plain(blocks: list[Any]) -> list[Any]:

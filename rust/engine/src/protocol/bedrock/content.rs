@@ -155,11 +155,22 @@ fn assistant(place: &str, mut message: Object, media: &mut Media) -> Result<Vec<
     };
     if let Some(mut kept) = kept.filter(|kept| gist(kept) == gist(&[said.as_slice(), calls.as_slice()].concat())) {
         kept.retain(says_something);
+        kept.iter_mut().for_each(plain_type);
         return Ok(kept);
     }
     // Where a prompt is cached up to the whole message, that point stays last.
     let (points, said): (Vec<_>, Vec<_>) = said.into_iter().partition(|block| block.get("cachePoint").is_some());
     Ok(thinking.into_iter().chain(said).chain(calls).chain(points).collect())
+}
+
+/// Of calls it says `tool_use`, and takes no type but that of its server's tools
+/// (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolUseBlock.html).
+fn plain_type(block: &mut Value) {
+    if let Some(Value::Object(call)) = block.get_mut("toolUse")
+        && call.get("type").is_some_and(|kind| kind == "tool_use")
+    {
+        call.shift_remove("type");
+    }
 }
 
 /// A thought in Converse's words. What others thought is unsigned, and refused.

@@ -133,7 +133,7 @@ pub fn must_keep(blocks: &[Value]) -> bool {
             if text(call, "name") == Some(JSON_TOOL) {
                 return false;
             }
-            (2, has_only(call, &["toolUseId", "name", "input"]))
+            (2, has_only(call, &["toolUseId", "name", "input", "type"]))
         } else {
             return true;
         };
