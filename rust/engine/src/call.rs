@@ -203,7 +203,7 @@ async fn attempt(
     let sending = connect::with_limit(target.timeouts.connect, client.execute(request));
     let mut response = limit.run(sending).await?.map_err(|error| transport_error(&error, &target.origin))?;
     if let Some(headers) = polling {
-        response = poll::until_ready(&client, target, headers, response, limit).await?;
+        response = Box::pin(poll::until_ready(&client, target, headers, response, limit)).await?;
     }
     if response.status().is_success() {
         return Ok((response, secrets));

@@ -63,7 +63,8 @@ impl Native {
         }
         let mut ask = Cow::Borrowed(&self.ask);
         if self.protocol.names_region(&ask) {
-            let region = aws::region(clients, &ask.options, url).await?;
+            // Boxed: 11 KB that every call and stream would carry along, and that few need.
+            let region = Box::pin(aws::region(clients, &ask.options, url)).await?;
             ask.to_mut().options.set(aws::REGION, region);
         }
         let request = self.protocol.request(&ask, body)?;
