@@ -113,7 +113,7 @@ def request(
     port: Port,
     target: Target,
     body: Body,
-    headers: list[tuple[str, str]] = ...,
+    headers: Sequence[tuple[str, str]] = ...,
     on_retry: OnRetry | None = None,
     verbatim: bool = False,
 ) -> Awaitable[Reply]:
@@ -124,14 +124,14 @@ def download(
     target: Target,
     body: Body,
     path: str | PathLike[str],
-    headers: list[tuple[str, str]] = ...,
+    headers: Sequence[tuple[str, str]] = ...,
     on_retry: OnRetry | None = None,
     verbatim: bool = False,
 ) -> Awaitable[Reply]:
     """The body goes to the file, which appears whole or not at all; the reply's own is empty."""
 
 def embed(
-    port: Port, target: Target, body: bytes, base64_is_float32: bool, headers: list[tuple[str, str]] = ...
+    port: Port, target: Target, body: bytes, base64_is_float32: bool, headers: Sequence[tuple[str, str]] = ...
 ) -> Awaitable[EmbeddingReply]: ...
 def open_stream(
     port: Port,
@@ -140,7 +140,7 @@ def open_stream(
     decode: Callable[[bytes], Any],
     fail: Callable[[dict[str, Any]], BaseException],
     wire: str = "chat",
-    headers: list[tuple[str, str]] = ...,
+    headers: Sequence[tuple[str, str]] = ...,
     on_retry: OnRetry | None = None,
     verbatim: bool = False,
 ) -> Awaitable[OpenedStream]:

@@ -4,6 +4,7 @@ here calls turn off that no provider is asked for, or others than the one that i
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import _eq_core, config, sync
@@ -44,7 +45,7 @@ async def chat(params: dict[str, Any]) -> ModelResponse | AsyncStreamWrapper:
         if params["stream"]:
             reader = Reader(info.provider, info.model)
             opened = await _eq_core.open_stream(port, target, body, reader.decode, reader.fail, "chat", headers)
-            return AsyncStreamWrapper(opened.take(), info, check and (lambda: check(reader.whole())))
+            return AsyncStreamWrapper(opened.take(), info, check and partial(_check_whole, check, reader))
         reply = await _eq_core.request(port, target, body, headers)
     except _eq_core.EngineError as error:
         raise to_exception(error.args[0], info.model) from None
@@ -99,6 +100,10 @@ async def rank(params: dict[str, Any]) -> RerankResponse:
         raise to_exception(target.invalid(reply, str(error)), info.model) from None
     response.attach(ReplySource(reply, info))
     return response
+
+
+def _check_whole(check: Callable[[Any], None], reader: Reader) -> None:
+    check(reader.whole())
 
 
 def chat_sync(params: dict[str, Any]) -> ModelResponse | SyncStreamWrapper:

@@ -64,7 +64,7 @@ class _Ready(NamedTuple):
     target: _eq_core.Target
     body: bytes | list[Part] | None
     info: CallInfo
-    headers: list[tuple[str, str]]
+    headers: tuple[tuple[str, str], ...]
 
 
 class _Source(ReplySource):
@@ -244,8 +244,8 @@ def _encoded(query: Mapping[str, Any], model: str) -> str:
     return urlencode(texts)
 
 
-def _accept(endpoint: Endpoint, params: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _accept(endpoint: Endpoint, params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     given = (config.get("headers"), params.get("headers"), params.get("extra_headers"))
     if not endpoint.accept or any(str(name).lower() == "accept" for headers in given if headers for name in headers):
-        return []
-    return [("Accept", endpoint.accept)]
+        return ()
+    return (("Accept", endpoint.accept),)

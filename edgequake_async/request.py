@@ -45,7 +45,7 @@ class Call(NamedTuple):
     target: _eq_core.Target
     body: bytes
     info: CallInfo
-    headers: list[tuple[str, str]]
+    headers: tuple[tuple[str, str], ...]
 
 
 def resolve(model: str, provider: str | None = None) -> tuple[str, str]:

@@ -232,14 +232,14 @@ def _option(name: str, value: Any, model: str) -> str:
     return as_text(name, str(value) if hasattr(value, "__fspath__") else value, model)
 
 
-def own_headers(provider: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:
+def own_headers(provider: str, params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """CoreX charges once per ``X-Request-Id`` (its SDK specification), so that a retry must have that of the call."""
     if provider != "zaguan":
-        return []
+        return ()
     given = (config.get("headers"), params.get("headers"), params.get("extra_headers"))
     if any(str(name).lower() == "x-request-id" for headers in given if headers for name in headers):
-        return []
-    return [("X-Request-Id", str(uuid.uuid4()))]
+        return ()
+    return (("X-Request-Id", str(uuid.uuid4())),)
 
 
 def _retries(params: Mapping[str, Any]) -> int:

@@ -302,3 +302,19 @@ fn jitter() -> f64 {
     use std::hash::{BuildHasher, RandomState};
     (RandomState::new().hash_one(0_u8) >> 11) as f64 / (1_u64 << 53) as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::target::Terms;
+
+    /// Every call is moved a few times, and a stream keeps its memory: what few need is boxed.
+    #[test]
+    fn a_call_is_small() {
+        let terms = Terms { provider: "openai".into(), api_base: "http://host/v1".into(), ..Terms::default() };
+        let target = Target::new(terms, "POST", "/chat/completions").unwrap();
+        let call = Call { body: Body::Empty, headers: HeaderMap::new(), verbatim: false, on_retry: None, url: None };
+        let size = size_of_val(&send(&Clients::default(), &target, &call));
+        assert!(size < 4096, "{size} bytes");
+    }
+}
